@@ -1,0 +1,248 @@
+/** What must be able or allowed in this session for a verb to exist in it; FEAT and HELP leave the others out. */
+export type Ability = "active" | "passive" | "utf-8" | "set-modified";
+
+/** What the account must be allowed to do at the path, before the verb runs. */
+export type Permission = "list" | "read" | "write" | "append" | "delete" | "rename" | "make-directory" | "set-modified";
+
+/** One row of {@link verbs}: everything that is true of a verb and is not its handler. */
+export interface VerbRule {
+  /** Shape of the argument; `path` and `text` must be there; `listing` may have options as `ls` has them before a path. */
+  readonly argument: "none" | "text" | "optional-text" | "path" | "optional-path" | "listing";
+  /** The least that must have been said before: nothing, USER, or a whole login. */
+  readonly phase: "any" | "named" | "ready";
+  /** It moves data: from us, or to us. */
+  readonly channel?: "send" | "receive";
+  /** It sets up the next data connection: we offer a port, or are told where to dial. */
+  readonly opens?: "offer" | "dial";
+  /** During a transfer it is acted on at once and not when the transfer has ended. */
+  readonly duringTransfer?: true;
+  /** The argument never reaches a log. */
+  readonly secret?: true;
+  /** It must directly follow this verb. */
+  readonly follows?: "RNFR";
+  readonly permission?: Permission;
+  readonly needs?: Ability;
+  /** The line it has in FEAT, and the ability without which that line is not true. */
+  readonly feature?: string;
+  readonly featureNeeds?: Ability;
+  /** What follows the verb, as HELP prints it. */
+  readonly syntax: string;
+  readonly rfc: string;
+}
+
+/**
+ * THE TABLE: one row a verb. Policy, FEAT, HELP, log redaction and the reference page read it; a rule about verbs is
+ * a column here and nowhere a list of verbs.
+ */
+export const verbs = {
+  ABOR: { argument: "none", phase: "ready", duringTransfer: true, syntax: "", rfc: "959 §4.1.3" },
+  ACCT: { argument: "text", phase: "any", secret: true, syntax: "account", rfc: "959 §4.1.1" },
+  ALLO: { argument: "text", phase: "ready", syntax: "bytes [R bytes]", rfc: "959 §4.1.3" },
+  APPE: {
+    argument: "path",
+    phase: "ready",
+    channel: "receive",
+    permission: "append",
+    syntax: "path",
+    rfc: "959 §4.1.3",
+  },
+  CDUP: { argument: "none", phase: "ready", syntax: "", rfc: "959 §4.1.1" },
+  CLNT: {
+    argument: "text",
+    phase: "any",
+    feature: "CLNT",
+    syntax: "client name",
+    rfc: "draft-peterson-streamlined-ftp",
+  },
+  CWD: { argument: "path", phase: "ready", feature: "TVFS", syntax: "path", rfc: "959 §4.1.1" },
+  DELE: { argument: "path", phase: "ready", permission: "delete", syntax: "path", rfc: "959 §4.1.3" },
+  EPRT: {
+    argument: "text",
+    phase: "ready",
+    opens: "dial",
+    needs: "active",
+    feature: "EPRT",
+    syntax: "|family|address|port|",
+    rfc: "2428 §2",
+  },
+  EPSV: {
+    argument: "optional-text",
+    phase: "ready",
+    opens: "offer",
+    needs: "passive",
+    feature: "EPSV",
+    syntax: "[1 | 2 | ALL]",
+    rfc: "2428 §3",
+  },
+  FEAT: { argument: "none", phase: "any", syntax: "", rfc: "2389 §3" },
+  HELP: { argument: "optional-text", phase: "any", syntax: "[verb]", rfc: "959 §4.1.3" },
+  LIST: {
+    argument: "listing",
+    phase: "ready",
+    channel: "send",
+    permission: "list",
+    syntax: "[options] [path]",
+    rfc: "959 §4.1.3",
+  },
+  MDTM: { argument: "path", phase: "ready", permission: "list", feature: "MDTM", syntax: "path", rfc: "3659 §3" },
+  MFMT: {
+    argument: "text",
+    phase: "ready",
+    permission: "set-modified",
+    needs: "set-modified",
+    feature: "MFMT",
+    syntax: "YYYYMMDDhhmmss path",
+    rfc: "draft-somers-ftp-mfxx §3.1",
+  },
+  MKD: { argument: "path", phase: "ready", permission: "make-directory", syntax: "path", rfc: "959 §4.1.3" },
+  MLSD: {
+    argument: "optional-path",
+    phase: "ready",
+    channel: "send",
+    permission: "list",
+    syntax: "[path]",
+    rfc: "3659 §7",
+  },
+  MLST: {
+    argument: "optional-path",
+    phase: "ready",
+    permission: "list",
+    feature: "MLST",
+    syntax: "[path]",
+    rfc: "3659 §7",
+  },
+  MODE: { argument: "text", phase: "ready", syntax: "S", rfc: "959 §4.1.2" },
+  NLST: {
+    argument: "listing",
+    phase: "ready",
+    channel: "send",
+    permission: "list",
+    syntax: "[options] [path]",
+    rfc: "959 §4.1.3",
+  },
+  NOOP: { argument: "none", phase: "any", duringTransfer: true, syntax: "", rfc: "959 §4.1.3" },
+  OPTS: {
+    argument: "text",
+    phase: "any",
+    feature: "UTF8",
+    featureNeeds: "utf-8",
+    syntax: "verb [options]",
+    rfc: "2389 §4",
+  },
+  PASS: { argument: "optional-text", phase: "named", secret: true, syntax: "password", rfc: "959 §4.1.1" },
+  PASV: { argument: "none", phase: "ready", opens: "offer", needs: "passive", syntax: "", rfc: "959 §4.1.2" },
+  PORT: {
+    argument: "text",
+    phase: "ready",
+    opens: "dial",
+    needs: "active",
+    syntax: "h1,h2,h3,h4,p1,p2",
+    rfc: "959 §4.1.2",
+  },
+  PWD: { argument: "none", phase: "ready", syntax: "", rfc: "959 §4.1.3" },
+  QUIT: { argument: "none", phase: "any", syntax: "", rfc: "959 §4.1.1" },
+  REIN: { argument: "none", phase: "any", syntax: "", rfc: "959 §4.1.1" },
+  REST: { argument: "text", phase: "ready", feature: "REST STREAM", syntax: "offset", rfc: "3659 §5" },
+  RETR: { argument: "path", phase: "ready", channel: "send", permission: "read", syntax: "path", rfc: "959 §4.1.3" },
+  RMD: { argument: "path", phase: "ready", permission: "delete", syntax: "path", rfc: "959 §4.1.3" },
+  RNFR: { argument: "path", phase: "ready", permission: "rename", syntax: "path", rfc: "959 §4.1.3" },
+  RNTO: {
+    argument: "path",
+    phase: "ready",
+    follows: "RNFR",
+    permission: "rename",
+    syntax: "path",
+    rfc: "959 §4.1.3",
+  },
+  SITE: { argument: "text", phase: "ready", syntax: "verb [argument]", rfc: "959 §4.1.3" },
+  SIZE: { argument: "path", phase: "ready", permission: "list", feature: "SIZE", syntax: "path", rfc: "3659 §4" },
+  SMNT: { argument: "text", phase: "ready", syntax: "path", rfc: "959 §4.1.1" },
+  STAT: {
+    argument: "optional-path",
+    phase: "ready",
+    duringTransfer: true,
+    permission: "list",
+    syntax: "[path]",
+    rfc: "959 §4.1.3",
+  },
+  STOR: {
+    argument: "path",
+    phase: "ready",
+    channel: "receive",
+    permission: "write",
+    syntax: "path",
+    rfc: "959 §4.1.3",
+  },
+  STOU: {
+    argument: "optional-path",
+    phase: "ready",
+    channel: "receive",
+    permission: "write",
+    syntax: "[path]",
+    rfc: "959 §4.1.3",
+  },
+  STRU: { argument: "text", phase: "ready", syntax: "F", rfc: "959 §4.1.2" },
+  SYST: { argument: "none", phase: "any", syntax: "", rfc: "959 §4.1.3" },
+  TYPE: { argument: "text", phase: "ready", syntax: "A [N] | I | L 8", rfc: "959 §4.1.2" },
+  USER: { argument: "text", phase: "any", syntax: "name", rfc: "959 §4.1.1" },
+} as const satisfies Record<string, VerbRule>;
+
+/** A verb that is built: a row of the table. */
+export type Verb = keyof typeof verbs;
+
+/** Older spellings, each of a verb in the table (RFC 775, RFC 1123 §4.1.3.1). */
+const spellings: Readonly<Record<string, Verb>> = {
+  XCUP: "CDUP",
+  XCWD: "CWD",
+  XMKD: "MKD",
+  XPWD: "PWD",
+  XRMD: "RMD",
+};
+
+/** Verbs of the registry (RFC 5797) that are known and not built: 502, where an unknown word gets 500. */
+const notBuilt: ReadonlySet<string> = new Set(
+  "ADAT AUTH AVBL CCC COMB CONF CSID DSIZ ENC ESTA ESTP HASH HOST LANG LPRT LPSV MAIL MFCT MFF MIC MLFL MRCP MRSQ MSAM MSND MSOM PBSZ PRET PROT RANG THMB XCRC XMD5 XSEM XSEN XRCP XRSQ XSHA XSHA1 XSHA256 XSHA512".split(
+    " ",
+  ),
+);
+
+/** What a word in the place of a verb is. */
+export type VerbLookup =
+  | { readonly kind: "verb"; readonly verb: Verb }
+  | { readonly kind: "not-built" }
+  | { readonly kind: "unknown" };
+
+/** Finds the row for a word as the client wrote it, in any case. */
+export function lookUpVerb(word: string): VerbLookup {
+  const upper = word.toUpperCase();
+  if (Object.hasOwn(verbs, upper)) return { kind: "verb", verb: upper as Verb };
+  const verb = Object.hasOwn(spellings, upper) ? spellings[upper] : undefined;
+  if (verb) return { kind: "verb", verb };
+  return { kind: notBuilt.has(upper) ? "not-built" : "unknown" };
+}
+
+/** The row of a verb, with every column to be asked for. */
+export function ruleOf(verb: Verb): VerbRule {
+  return verbs[verb];
+}
+
+/** All spellings of the verbs that exist in a session with these abilities, sorted, as HELP lists them. */
+export function availableVerbs(abilities: ReadonlySet<Ability>): string[] {
+  const exists = (verb: Verb): boolean => has(abilities, ruleOf(verb).needs);
+  const older = Object.keys(spellings).filter((spelling) => exists(spellings[spelling]!));
+  return [...(Object.keys(verbs) as Verb[]).filter(exists), ...older].sort();
+}
+
+/** The lines of FEAT (RFC 2389 §3.2) that are true in a session with these abilities, without MLST's facts. */
+export function availableFeatures(abilities: ReadonlySet<Ability>): string[] {
+  return (Object.keys(verbs) as Verb[])
+    .map(ruleOf)
+    .filter((rule) => rule.feature && has(abilities, rule.needs) && has(abilities, rule.featureNeeds))
+    .map((rule) => rule.feature!)
+    .sort();
+}
+
+/** Whether something that needs an ability exists: always, where it needs none. */
+export function has(abilities: ReadonlySet<Ability>, needed: Ability | undefined): boolean {
+  return needed === undefined || abilities.has(needed);
+}

@@ -1,0 +1,52 @@
+/** Facts an error carries: plain data, no secrets, no real paths. */
+export type Facts = Readonly<Record<string, string | number | boolean>>;
+
+/** What our own caller did wrong. */
+export type LocalProtocolErrorCode =
+  | "control-byte"
+  | "address-not-valid"
+  | "port-not-valid"
+  | "charset-not-known"
+  | "path-not-valid";
+
+const localSentences: Record<LocalProtocolErrorCode, (facts: Facts) => string> = {
+  "control-byte": ({ word }) => `the command ${word} holds CR, LF or NUL and would be two commands`,
+  "address-not-valid": ({ address }) => `${address} is not an IP address`,
+  "port-not-valid": ({ port }) => `${port} is not a TCP port`,
+  "charset-not-known": ({ charset }) => `${charset} is not a charset that this runtime knows`,
+  "path-not-valid": ({ because }) => `the path cannot be used: ${because}`,
+};
+
+/** Our caller asked for something that FTP cannot say. */
+export class LocalProtocolError extends Error {
+  readonly code: LocalProtocolErrorCode;
+  readonly facts: Facts;
+
+  constructor(code: LocalProtocolErrorCode, facts: Facts, options?: ErrorOptions) {
+    super(localSentences[code](facts), options);
+    this.name = "LocalProtocolError";
+    this.code = code;
+    this.facts = facts;
+  }
+}
+
+/** What the peer said that FTP does not allow. */
+export type RemoteProtocolErrorCode = "reply-not-valid" | "reply-too-long";
+
+const remoteSentences: Record<RemoteProtocolErrorCode, (facts: Facts) => string> = {
+  "reply-not-valid": ({ line }) => `the server sent a line that is no reply: ${line}`,
+  "reply-too-long": ({ limit }) => `the server sent a reply of more than ${limit} bytes`,
+};
+
+/** The peer does not speak FTP as RFC 959 has it. */
+export class RemoteProtocolError extends Error {
+  readonly code: RemoteProtocolErrorCode;
+  readonly facts: Facts;
+
+  constructor(code: RemoteProtocolErrorCode, facts: Facts, options?: ErrorOptions) {
+    super(remoteSentences[code](facts), options);
+    this.name = "RemoteProtocolError";
+    this.code = code;
+    this.facts = facts;
+  }
+}
