@@ -1,0 +1,4 @@
+export * from "./accounts.ts";
+export * from "./anonymous.ts";
+export * from "./combined.ts";
+export * from "./single-account.ts";

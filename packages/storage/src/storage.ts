@@ -1,0 +1,87 @@
+import type { Entry, VirtualPath } from "@twinport/protocol";
+
+/** A result that may be there at once: a small file on a local disk must not cost a turn of a thread pool. */
+export type MaybePromise<T> = T | Promise<T>;
+
+/**
+ * Abilities beyond the eight methods. FEAT and the console read them.
+ *
+ * `set-modified`: the storage is a {@link ModifiedSetter}. `descriptor`: {@link ReadableFile.descriptor} is there.
+ * A wrapper that counts, limits or changes bytes leaves `descriptor` out, or the bytes would go past it.
+ */
+export type StorageFeature = "set-modified" | "descriptor";
+
+/**
+ * A place to keep files. Paths are normalised ({@link VirtualPath}); how the storage confines them to its root is its
+ * own affair. Every failure is a {@link StorageError}. Storage knows no reply codes and formats no listing.
+ */
+export interface Storage {
+  readonly features: ReadonlySet<StorageFeature>;
+  /** What stands at the path, links followed. Throws `not-found`. */
+  stat(path: VirtualPath): MaybePromise<Entry>;
+  /**
+   * What a folder holds, in batches of some hundred entries and in no special order. With `names` only, everything but
+   * the name may be a guess. Throws `not-found`, `not-a-directory` at the first step.
+   */
+  list(path: VirtualPath, wanted: "facts" | "names"): AsyncIterable<readonly Entry[]>;
+  /** Opens a file. Throws `not-found`, `not-a-file` (never hangs on a FIFO or device). */
+  read(path: VirtualPath): MaybePromise<ReadableFile>;
+  /** Opens a file to write. Nothing of an existing file is lost before the first byte is written or committed. */
+  write(path: VirtualPath, options: WriteOptions): MaybePromise<WritableFile>;
+  /** Throws `exists`, `not-found` where the folder above is missing. */
+  makeDirectory(path: VirtualPath): MaybePromise<void>;
+  /** Throws `not-found`, `not-a-file` for a folder. A link goes, not what it leads to. */
+  removeFile(path: VirtualPath): MaybePromise<void>;
+  /** Throws `not-found`, `not-a-directory`, `not-empty`. */
+  removeDirectory(path: VirtualPath): MaybePromise<void>;
+  /** A file that stands at the new path is replaced. */
+  rename(from: VirtualPath, to: VirtualPath): MaybePromise<void>;
+}
+
+/** An opened file: size and time are of what was opened, not of what has the name now. */
+export interface ReadableFile {
+  readonly size: number;
+  /** Milliseconds since 1970. */
+  readonly modified: number;
+  /** The local descriptor, where the storage announces `descriptor`; it belongs to this object. */
+  readonly descriptor?: number;
+  /** Fills the buffer from the position on and gives the bytes read, fewer than asked for only near the end; 0 at it. */
+  readInto(buffer: Uint8Array, at: number): MaybePromise<number>;
+  close(): MaybePromise<void>;
+}
+
+/** Where an upload goes. */
+export interface WriteOptions {
+  /** The byte where it begins; what stands before it is kept, what stands behind it goes. `end` appends. */
+  readonly at: number | "end";
+  /** Fail with `exists` if the name is taken. */
+  readonly exclusive?: boolean;
+}
+
+/** A file that is being written; it ends with {@link WritableFile.commit} or {@link WritableFile.abandon}. */
+export interface WritableFile {
+  /** The byte where it began: what `end` came to. */
+  readonly start: number;
+  /** Writes all the bytes. They may be reused when it is done, and not before. */
+  write(bytes: Uint8Array): MaybePromise<void>;
+  /** The upload is whole: when this is done, it is kept. */
+  commit(): MaybePromise<void>;
+  /**
+   * The upload has failed.
+   *
+   * @param keep what has come may be resumed, so it stays (unless it is nothing); else a file that was not there
+   * before goes
+   */
+  abandon(keep: boolean): MaybePromise<void>;
+}
+
+/** A storage that can set the time of a file. */
+export interface ModifiedSetter {
+  /** @param modified milliseconds since 1970 */
+  setModified(path: VirtualPath, modified: number): MaybePromise<void>;
+}
+
+/** Whether a storage can set times, and announces it. */
+export function canSetModified(storage: Storage): storage is Storage & ModifiedSetter {
+  return storage.features.has("set-modified");
+}
