@@ -1,0 +1,115 @@
+import { LineDecoder, ip } from "@twinport/protocol";
+import { adopt } from "./adopt.ts";
+import { endpoint } from "./data-connection.ts";
+import type net from "node:net";
+import type { DecodedLine, Endpoint, IpAddress } from "@twinport/protocol";
+
+/** Who is told what a command connection brings. */
+export interface ControlHandler {
+  /** A line has come, or one that was too long. */
+  readonly line: (line: DecodedLine) => void;
+  /** The client will send nothing more; it may still listen. */
+  readonly ended: () => void;
+  /** The connection is gone, by whomever. */
+  readonly closed: () => void;
+}
+
+/** One buffer for all command connections: it is emptied before the next read of any. */
+const shared = new Uint8Array(4096);
+
+/** Replies that a client has not taken before nothing more is read from it. */
+const MAX_UNTAKEN = 64 * 1024;
+
+/** A server's end of a command connection: lines in, text out. It is made paused. */
+export class ControlConnection {
+  readonly local: Endpoint;
+  readonly peer: Endpoint;
+  readonly localAddress: IpAddress;
+  readonly peerAddress: IpAddress;
+  readonly #socket: net.Socket;
+  readonly #decoder = new LineDecoder();
+  #handler: ControlHandler | undefined;
+  /** Why nothing is read: too many commands wait, or too many replies have not been taken. */
+  #commandsWait = false;
+  #repliesWait = false;
+
+  constructor(accepted: net.Socket) {
+    this.localAddress = ip(accepted.localAddress!);
+    this.peerAddress = ip(accepted.remoteAddress!);
+    this.local = endpoint(accepted.localAddress, accepted.localPort);
+    this.peer = endpoint(accepted.remoteAddress, accepted.remotePort);
+    this.#socket = adopt(accepted, { buffer: () => shared, take: (count) => this.#take(shared.subarray(0, count)) });
+    this.#socket.setNoDelay(true);
+    // Who is behind a NAT that forgets is kept known to it; who has vanished is found out.
+    this.#socket.setKeepAlive(true, 60_000);
+    this.#socket.on("error", () => {});
+    this.#socket.on("drain", () => {
+      this.#repliesWait = false;
+      this.#readOn();
+    });
+    this.#socket.on("end", () => this.#handler?.ended());
+    this.#socket.on("close", () => this.#handler?.closed());
+  }
+
+  /** Begins to read. */
+  start(handler: ControlHandler): void {
+    this.#handler = handler;
+    this.#socket.resume();
+  }
+
+  /** Stops reading until {@link ControlConnection.release}: the client has sent more commands than may wait. */
+  hold(): void {
+    this.#commandsWait = true;
+    this.#socket.pause();
+  }
+
+  release(): void {
+    if (!this.#commandsWait) return;
+    this.#commandsWait = false;
+    this.#readOn();
+  }
+
+  /** Sends a reply. */
+  send(bytes: Uint8Array): void {
+    if (this.#socket.writableEnded || this.#socket.destroyed) return;
+    this.#socket.write(bytes);
+    if (this.#socket.writableLength <= MAX_UNTAKEN) return;
+    this.#repliesWait = true;
+    this.#socket.pause();
+  }
+
+  /** Sends what is still to be sent, and closes; a client that does not take it is cut off after a while. */
+  end(): void {
+    if (this.#socket.destroyed) return;
+    this.#socket.end();
+    const timer = setTimeout(() => this.#socket.destroy(), 5000);
+    timer.unref();
+    this.#socket.once("close", () => clearTimeout(timer));
+    // Reads on, so that the client's own end is seen and the socket goes.
+    this.#handler = this.#handler && { ...this.#handler, line() {}, ended() {} };
+    this.#commandsWait = false;
+    this.#repliesWait = false;
+    this.#readOn();
+  }
+
+  /** Closes at once. */
+  destroy(): void {
+    this.#socket.destroy();
+  }
+
+  get #isHeld(): boolean {
+    return this.#commandsWait || this.#repliesWait;
+  }
+
+  #readOn(): void {
+    if (!this.#isHeld) this.#socket.resume();
+  }
+
+  #take(chunk: Uint8Array): boolean {
+    const lines = this.#decoder.decode(chunk);
+    const answers = this.#decoder.takeAnswers();
+    if (answers) this.send(answers);
+    for (const line of lines) this.#handler?.line(line);
+    return !this.#isHeld;
+  }
+}

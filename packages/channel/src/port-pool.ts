@@ -1,0 +1,242 @@
+import { randomInt } from "node:crypto";
+import net from "node:net";
+import { ip, parseIp } from "@twinport/protocol";
+import { ChannelError, errnoOf } from "./errors.ts";
+import { claimName, claimNamesFor } from "./peer-check.ts";
+import { DataOffer } from "./data-offer.ts";
+import { endpoint } from "./data-connection.ts";
+import type { Endpoint, IpAddress } from "@twinport/protocol";
+import type { Clock } from "./clock.ts";
+import type { ExpectedPeer } from "./peer-check.ts";
+
+/** Ports from the first to the last, both included. */
+export interface PortRange {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** What is told about a pool's life; nothing is made where nobody wants to know. */
+export interface PortPoolObserver {
+  /** Somebody came for whom no offer waits; the connection is dropped. */
+  stranger?: ((local: Endpoint, peer: Endpoint) => void) | undefined;
+  /** A port of the range cannot be had; it is tried again a minute later. */
+  portBusy?: ((bound: Endpoint, cause: string) => void) | undefined;
+}
+
+/** What {@link PortPool.offer} needs to know. */
+export interface OfferRequest {
+  /** The command connection's own end: the port is opened there. */
+  readonly local: IpAddress;
+  readonly peer: ExpectedPeer;
+  /** Seconds after which an offer that nobody took is over. */
+  readonly timeout: number;
+}
+
+/** A port that somebody else held is tried again after this time. */
+const RETRY_BUSY_MS = 60_000;
+
+/**
+ * Ranges up to this size are opened whole at the first use of an address: so a port that another program holds is
+ * found then, and nobody else takes one later. Of a larger range ports are opened as they are drawn.
+ */
+const OPEN_WHOLE = 128;
+
+/**
+ * Listeners of a range of ports, opened at first use, kept, and shared: at one port one offer can wait for each
+ * address, and an arrival is matched by where it comes from. So ten ports serve any number of clients, and one is a
+ * legal range. Never a port outside of the range.
+ */
+export class PortPool {
+  readonly #range: PortRange;
+  readonly #clock: Clock;
+  readonly #observer: PortPoolObserver;
+  /** By local address, then by port. */
+  readonly #ports = new Map<string, Map<number, SharedPort>>();
+  #closed = false;
+  #openingRest: Promise<unknown> = Promise.resolve();
+
+  constructor(range: PortRange, clock: Clock, observer: PortPoolObserver = {}) {
+    this.#range = range;
+    this.#clock = clock;
+    this.#observer = observer;
+  }
+
+  /** Listeners that are open now. */
+  get listening(): number {
+    return this.#all().filter((port) => port.isOpen).length;
+  }
+
+  /** Offers that wait now: ports that are lent. */
+  get lent(): number {
+    return this.#all().reduce((sum, port) => sum + port.claims.size, 0);
+  }
+
+  /** Whether a listener of the pool is there; nobody may make us dial ourselves. */
+  isListening(address: IpAddress, port: number): boolean {
+    return this.#ports.get(address.text)?.get(port)?.isOpen === true;
+  }
+
+  /**
+   * Lends a port drawn at random.
+   *
+   * @throws {ChannelError} `offer-range-exhausted` if this peer has used the range up, or others hold its ports
+   */
+  async offer({ local, peer, timeout }: OfferRequest): Promise<DataOffer> {
+    const ports = this.#portsOf(local);
+    const name = claimName(peer);
+    const { from, to } = this.#range;
+    const count = to - from + 1;
+    const start = randomInt(count);
+    for (let i = 0; i < count; i++) {
+      if (this.#closed) break;
+      const number = from + ((start + i) % count);
+      const port = ports.get(number) ?? this.#add(ports, local, number);
+      if (port.claims.has(name) || port.isBusy(this.#clock.now())) continue;
+      const offer = new DataOffer({
+        bound: { address: local.text, port: number },
+        seconds: timeout,
+        clock: this.#clock,
+        release: () => {
+          if (port.claims.get(name) === offer) port.claims.delete(name);
+        },
+      });
+      // Claimed before it is open, so that nobody else draws it meanwhile.
+      port.claims.set(name, offer);
+      if (port.isOpen || (await this.#open(port))) {
+        if (count <= OPEN_WHOLE) this.#openRest(ports, local);
+        return offer;
+      }
+      offer.withdraw();
+    }
+    throw new ChannelError("offer-range-exhausted", {
+      from,
+      to,
+      count,
+      peer: peer === "anybody" ? "others" : peer.text,
+    });
+  }
+
+  /** Closes all listeners; offers that still wait are withdrawn. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    await this.#openingRest;
+    await Promise.all(this.#all().map((port) => port.close()));
+    this.#ports.clear();
+  }
+
+  #all(): SharedPort[] {
+    return [...this.#ports.values()].flatMap((ports) => [...ports.values()]);
+  }
+
+  #portsOf(local: IpAddress): Map<number, SharedPort> {
+    let ports = this.#ports.get(local.text);
+    if (!ports) this.#ports.set(local.text, (ports = new Map()));
+    return ports;
+  }
+
+  #add(ports: Map<number, SharedPort>, local: IpAddress, number: number): SharedPort {
+    const port = new SharedPort(local, number, this.#observer);
+    ports.set(number, port);
+    return port;
+  }
+
+  async #open(port: SharedPort): Promise<boolean> {
+    const failure = await port.open();
+    if (this.#closed) await port.close();
+    if (failure === undefined) return !this.#closed;
+    port.retryAt = this.#clock.now() + RETRY_BUSY_MS;
+    this.#observer.portBusy?.({ address: port.local.text, port: port.number }, failure);
+    return false;
+  }
+
+  /** Opens what has not been tried yet; failures have been observed, and are skipped when drawn. */
+  #openRest(ports: Map<number, SharedPort>, local: IpAddress): void {
+    const { from, to } = this.#range;
+    if (ports.size === to - from + 1) return;
+    const opening: Promise<boolean>[] = [];
+    for (let number = from; number <= to; number++) {
+      if (!ports.has(number)) opening.push(this.#open(this.#add(ports, local, number)));
+    }
+    this.#openingRest = Promise.all([this.#openingRest, ...opening]);
+  }
+}
+
+/** One listener of the pool and the offers that wait at it. */
+class SharedPort {
+  readonly local: IpAddress;
+  readonly number: number;
+  readonly claims = new Map<string, DataOffer>();
+  retryAt = 0;
+  readonly #observer: PortPoolObserver;
+  #server: net.Server | undefined;
+  #opening: Promise<string | undefined> | undefined;
+
+  constructor(local: IpAddress, number: number, observer: PortPoolObserver) {
+    this.local = local;
+    this.number = number;
+    this.#observer = observer;
+  }
+
+  get isOpen(): boolean {
+    return this.#server?.listening === true;
+  }
+
+  isBusy(now: number): boolean {
+    return now < this.retryAt;
+  }
+
+  /** Gives nothing when it listens, else the name of the system error that kept it from it. */
+  open(): Promise<string | undefined> {
+    if (this.isOpen) return Promise.resolve(undefined);
+    this.#opening ??= this.#listen().finally(() => (this.#opening = undefined));
+    return this.#opening;
+  }
+
+  async close(): Promise<void> {
+    for (const offer of [...this.claims.values()]) offer.withdraw();
+    await this.#opening;
+    const server = this.#server;
+    if (!server?.listening) return;
+    await new Promise<void>((resolve) => server.close(() => resolve()));
+  }
+
+  #listen(): Promise<string | undefined> {
+    const server = net.createServer({ pauseOnConnect: true, allowHalfOpen: true, noDelay: true });
+    this.#server = server;
+    server.on("connection", (socket) => this.#arrive(socket));
+    return new Promise((resolve) => {
+      // Stays: an accept that fails later (EMFILE) is not the end of the listener.
+      server.on("error", (error) => resolve(errnoOf(error) ?? error.message));
+      // A link-local address cannot be bound without its interface; the peer check holds on any.
+      const isLinkLocal = this.local.family === 6 && this.local.text.startsWith("fe80:");
+      const host = isLinkLocal ? "::" : this.local.text;
+      server.listen({ host, port: this.number, backlog: 511, exclusive: true }, () => {
+        server.unref();
+        resolve(undefined);
+      });
+    });
+  }
+
+  /** The one pipeline of all arrivals: who is it, and who waits for it. */
+  #arrive(socket: net.Socket): void {
+    socket.on("error", () => {});
+    const peer = socket.remoteAddress === undefined ? undefined : parseIp(socket.remoteAddress);
+    const name = peer && claimNamesFor(peer).find((one) => this.claims.has(one));
+    const offer = name === undefined ? undefined : this.claims.get(name);
+    if (offer) {
+      offer.take(socket);
+      return;
+    }
+    if (peer)
+      this.#observer.stranger?.(
+        { address: this.local.text, port: this.number },
+        endpoint(peer.text, socket.remotePort),
+      );
+    socket.resetAndDestroy();
+  }
+}
+
+/** The address of a socket's own end, as {@link OfferRequest.local} wants it. */
+export function localAddressOf(socket: net.Socket): IpAddress {
+  return ip(socket.localAddress ?? "0.0.0.0");
+}
