@@ -1,0 +1,8 @@
+import { formatUnixLine } from "@twinport/protocol";
+import { listing } from "../listing.ts";
+import type { Handler } from "./handler.ts";
+
+export const list: Handler = (session, { argument }) => {
+  const now = session.services.settings.clock.now();
+  return listing(session, { verb: "LIST", argument, wanted: "facts", format: (entry) => formatUnixLine(entry, now) });
+};

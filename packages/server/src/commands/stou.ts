@@ -1,0 +1,34 @@
+import { randomBytes } from "node:crypto";
+import { childOf, nameOf, parentOf } from "@twinport/protocol";
+import { StorageError } from "@twinport/storage";
+import { upload } from "../upload.ts";
+import type { Reply, VirtualPath } from "@twinport/protocol";
+import type { Handler } from "./handler.ts";
+
+const TRIES = 20;
+
+/**
+ * RFC 959 §4.1.3, RFC 1123 §4.1.2.9: a name of its own, told in 150 as `FILE: name`. The storage settles who gets a
+ * name: it makes each once, so two sessions never write to the same one.
+ */
+export const stou: Handler = async (session, { argument, path }) => {
+  const allowed = session.allow(".", "write");
+  if ("refused" in allowed) return allowed.refused;
+  const wanted = argument === "" ? childOf(session.folder, "upload") : path;
+  for (let tried = 0; ; tried++) {
+    try {
+      return await storeAs(session, tried === 0 && argument !== "" ? wanted : another(wanted));
+    } catch (error) {
+      const isTaken = error instanceof StorageError && error.code === "exists";
+      if (!isTaken || tried === TRIES) throw error;
+    }
+  }
+};
+
+function storeAs(session: Parameters<Handler>[0], path: VirtualPath): Promise<Reply> {
+  return upload(session, { verb: "STOU", path, at: 0, exclusive: true, title: `FILE: ${nameOf(path)}` });
+}
+
+function another(wanted: VirtualPath): VirtualPath {
+  return childOf(parentOf(wanted), `${nameOf(wanted)}.${randomBytes(5).toString("hex")}`);
+}

@@ -1,0 +1,30 @@
+/** What the operator has asked for and cannot have. */
+export type ConfigErrorCode =
+  | "passive-ports-not-valid"
+  | "passive-address-not-valid"
+  | "prefix-not-valid"
+  | "limit-not-valid"
+  | "no-storage"
+  | "not-listening";
+
+const sentences: Record<ConfigErrorCode, (facts: Readonly<Record<string, string | number>>) => string> = {
+  "passive-ports-not-valid": ({ value }) => `${value} is not a range of ports such as 30000-30099`,
+  "passive-address-not-valid": ({ value }) => `"${value}" is neither an IPv4 address nor a name`,
+  "prefix-not-valid": ({ value }) => `${value} is not a range of addresses such as 192.0.2.0/24`,
+  "limit-not-valid": ({ name, value }) => `the limit ${name} must be more than 0, not ${value}`,
+  "no-storage": ({ account }) => `the account ${account} brings no storage, and the server has none`,
+  "not-listening": () => "the server does not listen yet",
+};
+
+/** The operator, or the embedding program, has configured something that cannot work. */
+export class ConfigError extends Error {
+  readonly code: ConfigErrorCode;
+  readonly facts: Readonly<Record<string, string | number>>;
+
+  constructor(code: ConfigErrorCode, facts: Readonly<Record<string, string | number>> = {}) {
+    super(sentences[code](facts));
+    this.name = "ConfigError";
+    this.code = code;
+    this.facts = facts;
+  }
+}

@@ -1,0 +1,61 @@
+import { ASCII_GROWTH, AsciiDecoder, AsciiEncoder } from "@twinport/protocol";
+import type { ByteSink, ByteSource } from "@twinport/channel";
+import type { ReadableFile, WritableFile } from "@twinport/storage";
+
+/** An opened file's bytes from an offset on, as they are. */
+export function imageSource(file: ReadableFile, offset: number): ByteSource {
+  let at = offset;
+  const advance = (count: number): number => {
+    at += count;
+    return count;
+  };
+  return {
+    expected: Math.max(0, file.size - offset),
+    read(into) {
+      const count = file.readInto(into, at);
+      return typeof count === "number" ? advance(count) : count.then(advance);
+    },
+  };
+}
+
+/** An opened file's lines with CRLF (TYPE A). */
+export function asciiSource(file: ReadableFile): ByteSource {
+  const encoder = new AsciiEncoder();
+  let at = 0;
+  let raw = new Uint8Array(0);
+  const convert = (count: number, into: Uint8Array): number => {
+    at += count;
+    return encoder.encode(raw.subarray(0, count), into);
+  };
+  return {
+    expected: undefined,
+    read(into) {
+      const most = Math.floor(into.length / ASCII_GROWTH);
+      if (raw.length !== most) raw = new Uint8Array(most);
+      const count = file.readInto(raw, at);
+      return typeof count === "number" ? convert(count, into) : count.then((read) => convert(read, into));
+    },
+  };
+}
+
+/** An upload's bytes as they are. */
+export function imageSink(file: WritableFile): ByteSink {
+  return { write: (bytes) => file.write(bytes) };
+}
+
+/** An upload's lines with LF (TYPE A). */
+export function asciiSink(file: WritableFile): ByteSink {
+  const decoder = new AsciiDecoder();
+  let converted = new Uint8Array(0);
+  return {
+    write(bytes) {
+      if (converted.length < bytes.length + 1) converted = new Uint8Array(bytes.length + 1);
+      const count = decoder.decode(bytes, converted);
+      return count === 0 ? undefined : file.write(converted.subarray(0, count));
+    },
+    end() {
+      const rest = decoder.end();
+      return rest.length === 0 ? undefined : file.write(rest);
+    },
+  };
+}

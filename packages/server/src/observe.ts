@@ -1,0 +1,60 @@
+import type { DataMode, Endpoint, TraceEvent } from "@twinport/protocol";
+
+/** A session as events tell of it. */
+export interface SessionInfo {
+  /** Unique within the server's life. */
+  readonly id: string;
+  readonly peer: Endpoint;
+  readonly local: Endpoint;
+  /** The account's name, once somebody is logged in. */
+  readonly account: string | undefined;
+}
+
+/** A transfer as events tell of it. */
+export interface TransferInfo {
+  readonly session: SessionInfo;
+  readonly verb: string;
+  readonly direction: "send" | "receive";
+  /** The virtual path; of a listing, the folder. */
+  readonly path: string;
+}
+
+/** Something that the operator should know and that ends nothing. */
+export type ServerWarning =
+  | { readonly code: "active-port-refused"; readonly port: number; readonly cause: string }
+  | { readonly code: "passive-port-busy"; readonly bound: Endpoint; readonly cause: string }
+  | {
+      readonly code: "passive-address-unreachable";
+      readonly peer: string;
+      readonly advertised: string;
+      readonly because: "unspecified" | "loopback" | "private";
+    }
+  | { readonly code: "passive-name-not-resolved"; readonly name: string; readonly cause: string }
+  | { readonly code: "session-failed"; readonly session: SessionInfo; readonly error: unknown }
+  | { readonly code: "storage-failed"; readonly session: SessionInfo; readonly error: unknown }
+  | { readonly code: "accounts-failed"; readonly session: SessionInfo; readonly error: unknown }
+  | { readonly code: "hook-failed"; readonly session: SessionInfo; readonly error: unknown };
+
+/** The events of a server and what each brings; names are in the past tense. */
+export interface ServerEvents {
+  "session-opened": [SessionInfo];
+  "session-refused": [
+    { readonly peer: Endpoint; readonly because: "too-many-sessions" | "too-many-from-address" | "draining" },
+  ];
+  "session-closed": [{ readonly session: SessionInfo; readonly because: string }];
+  "login-accepted": [SessionInfo];
+  "login-refused": [{ readonly session: SessionInfo; readonly name: string; readonly because: string }];
+  "transfer-started": [TransferInfo & { readonly mode: DataMode; readonly peer: Endpoint }];
+  "transfer-finished": [
+    TransferInfo & {
+      readonly bytes: number;
+      readonly milliseconds: number;
+      readonly outcome: "complete" | "failed";
+      /** `complete`, or the code of what ended it. */
+      readonly code: string;
+    },
+  ];
+  warning: [ServerWarning];
+  /** Every step of every conversation. With no listener for it no step is made. */
+  trace: [TraceEvent];
+}

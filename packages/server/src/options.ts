@@ -1,0 +1,210 @@
+import { charset, parsePrefix } from "@twinport/protocol";
+import { systemClock } from "@twinport/channel";
+import { ConfigError } from "./errors.ts";
+import type { Account, Accounts } from "@twinport/accounts";
+import type { Charset, Prefix, Reply } from "@twinport/protocol";
+import type { Clock, PortRange } from "@twinport/channel";
+import type { MaybePromise, Storage } from "@twinport/storage";
+import type { SessionInfo } from "./observe.ts";
+
+/** Limits and time-outs; those in seconds may be fractions. */
+export interface Limits {
+  /** Sessions in all (default: no limit). */
+  readonly sessions: number;
+  /** Sessions of one client address; an IPv6 /64 counts as one (default: no limit). */
+  readonly sessionsPerAddress: number;
+  /** Refused logins after which a session is ended (default 3). */
+  readonly loginFailures: number;
+  /** Seconds from the connection to the end of the login (default 60). */
+  readonly loginSeconds: number;
+  /** Seconds without a command; the clock stands still during a transfer (default 300). */
+  readonly idleSeconds: number;
+  /** Seconds for which a passive port that nobody comes to is held (default 30). */
+  readonly offerSeconds: number;
+  /** Seconds for which an active connection that nobody answers is tried (default 20). */
+  readonly dialSeconds: number;
+  /** Seconds without a byte after which a transfer is given up (default 120). */
+  readonly stallSeconds: number;
+  /** Bytes a second from a session's client (default: no limit). */
+  readonly rateUp: number;
+  /** Bytes a second to a session's client (default: no limit). */
+  readonly rateDown: number;
+}
+
+/** Which address a client is told to come to (227). The first rule that fits the client is used. */
+export interface PassiveAddressRule {
+  /** Only for sessions of the listener that is bound there, as `address:port`. */
+  readonly listener?: string;
+  /** Only for clients of this range, as `192.0.2.0/24`. */
+  readonly clients?: string;
+  /** An IPv4 address, a name that is looked up again every minute, or `local` for the session's own local address. */
+  readonly address: string;
+}
+
+/** How data connections that the client opens are offered. */
+export interface PassiveOptions {
+  /**
+   * The ports (default 30000-30099: outside of the ephemeral ranges of Linux, Windows and macOS, and free of ports
+   * that middleboxes treat as another protocol's).
+   */
+  readonly ports?: PortRange;
+  /** One address or name for all, or rules; without any that fits, the session's own local address is told. */
+  readonly address?: string | readonly PassiveAddressRule[];
+}
+
+/** How data connections that we open are made. */
+export interface ActiveOptions {
+  /** The port that we dial from: 20, the control port minus 1 (default), or any. Where it cannot be had, any. */
+  readonly sourcePort?: 20 | "control-1" | "any";
+  /**
+   * A client on a public address that names a private one is behind a NAT that does not know FTP: dial its public
+   * address instead (default true).
+   */
+  readonly correctPrivateAddress?: boolean;
+}
+
+/** A refusal by a hook: what the client hears. */
+export interface HookRefusal {
+  readonly refuse: string;
+}
+
+/** A transfer that is about to begin. */
+export interface PlannedTransfer {
+  readonly session: SessionInfo;
+  readonly verb: string;
+  readonly direction: "send" | "receive";
+  readonly path: string;
+  /** The byte at which it begins; `end` for one that appends. */
+  readonly offset: number | "end";
+}
+
+/** Places where an embedding program has its say. A hook that throws refuses. */
+export interface Hooks {
+  /** After the accounts have accepted: refuse, or give another account. */
+  readonly login?: (attempt: {
+    readonly session: SessionInfo;
+    readonly account: Account<Storage>;
+  }) => MaybePromise<undefined | HookRefusal | { readonly account: Account<Storage> }>;
+  /** Before a file is opened: refuse, or give another path. */
+  readonly transfer?: (transfer: PlannedTransfer) => MaybePromise<undefined | HookRefusal | { readonly path: string }>;
+}
+
+/** A SITE verb of the embedding program. */
+export interface SiteVerb {
+  /** What SITE HELP says behind the verb. */
+  readonly syntax: string;
+  /** Answers; a text alone is sent with 200. */
+  readonly run: (argument: string, session: SessionInfo) => MaybePromise<string | Reply>;
+}
+
+/** Options of `createServer`. */
+export interface ServerOptions {
+  readonly accounts: Accounts<Storage>;
+  /** The files, for accounts that bring no storage of their own. */
+  readonly storage?: Storage;
+  /** What a client hears first, behind 220. */
+  readonly banner?: string;
+  /** Charset of names on the wire (default `utf-8`). */
+  readonly charset?: string;
+  readonly passive?: false | PassiveOptions;
+  readonly active?: false | ActiveOptions;
+  readonly limits?: Partial<Limits>;
+  /** What becomes of the bytes of an upload that failed: they stay for the client to resume (default), or go. */
+  readonly partialUploads?: "keep" | "discard";
+  readonly hooks?: Hooks;
+  readonly site?: Readonly<Record<string, SiteVerb>>;
+  /** Bytes that the buffers of all transfers should have together (default 64 MiB). */
+  readonly bufferBytes?: number;
+  readonly clock?: Clock;
+}
+
+/** A {@link PassiveAddressRule} that has been read. */
+export interface AddressRule {
+  readonly listener: string | undefined;
+  readonly clients: Prefix | undefined;
+  readonly address: string;
+}
+
+/** Options with everything decided. */
+export interface Settings {
+  readonly accounts: Accounts<Storage>;
+  readonly storage: Storage | undefined;
+  readonly banner: string;
+  readonly charset: Charset;
+  readonly passive: { readonly ports: PortRange; readonly rules: readonly AddressRule[] } | undefined;
+  readonly active:
+    | { readonly sourcePort: 20 | "control-1" | "any"; readonly correctPrivateAddress: boolean }
+    | undefined;
+  readonly limits: Limits;
+  readonly partialUploads: "keep" | "discard";
+  readonly hooks: Hooks;
+  readonly site: ReadonlyMap<string, SiteVerb>;
+  readonly bufferBytes: number | undefined;
+  readonly clock: Clock;
+}
+
+const defaultPorts: PortRange = { from: 30_000, to: 30_099 };
+
+const defaultLimits: Limits = {
+  sessions: Number.POSITIVE_INFINITY,
+  sessionsPerAddress: Number.POSITIVE_INFINITY,
+  loginFailures: 3,
+  loginSeconds: 60,
+  idleSeconds: 300,
+  offerSeconds: 30,
+  dialSeconds: 20,
+  stallSeconds: 120,
+  rateUp: Number.POSITIVE_INFINITY,
+  rateDown: Number.POSITIVE_INFINITY,
+};
+
+/**
+ * Reads the options once.
+ *
+ * @throws {ConfigError} for a value that cannot work
+ */
+export function settingsOf(options: ServerOptions): Settings {
+  const { passive = {}, active = {}, site = {} } = options;
+  return {
+    accounts: options.accounts,
+    storage: options.storage,
+    banner: options.banner ?? "Twinport ready.",
+    charset: charset(options.charset ?? "utf-8"),
+    passive: passive === false ? undefined : { ports: portsOf(passive.ports), rules: rulesOf(passive.address) },
+    active:
+      active === false
+        ? undefined
+        : { sourcePort: active.sourcePort ?? "control-1", correctPrivateAddress: active.correctPrivateAddress ?? true },
+    limits: limitsOf(options.limits ?? {}),
+    partialUploads: options.partialUploads ?? "keep",
+    hooks: options.hooks ?? {},
+    site: new Map(Object.entries(site).map(([verb, one]) => [verb.toUpperCase(), one])),
+    bufferBytes: options.bufferBytes,
+    clock: options.clock ?? systemClock,
+  };
+}
+
+function portsOf(ports: PortRange = defaultPorts): PortRange {
+  const isPort = (port: number): boolean => Number.isInteger(port) && port >= 1 && port <= 65_535;
+  if (!isPort(ports.from) || !isPort(ports.to) || ports.to < ports.from) {
+    throw new ConfigError("passive-ports-not-valid", { value: `${ports.from}-${ports.to}` });
+  }
+  return ports;
+}
+
+function rulesOf(address: string | readonly PassiveAddressRule[] = []): AddressRule[] {
+  const rules = typeof address === "string" ? [{ address }] : address;
+  return rules.map((rule: PassiveAddressRule) => {
+    const clients = rule.clients === undefined ? undefined : parsePrefix(rule.clients);
+    if (rule.clients !== undefined && !clients) throw new ConfigError("prefix-not-valid", { value: rule.clients });
+    if (rule.address === "") throw new ConfigError("passive-address-not-valid", { value: rule.address });
+    return { listener: rule.listener, clients, address: rule.address };
+  });
+}
+
+function limitsOf(given: Partial<Limits>): Limits {
+  for (const [name, value] of Object.entries(given)) {
+    if (!(value > 0)) throw new ConfigError("limit-not-valid", { name, value });
+  }
+  return { ...defaultLimits, ...given };
+}

@@ -1,0 +1,218 @@
+import { randomBytes } from "node:crypto";
+import { EventEmitter } from "node:events";
+import { codes, formatEndpoint, formatReply, reply } from "@twinport/protocol";
+import { BufferBudget, ControlListener, PortPool } from "@twinport/channel";
+import { AddressBook } from "./address-book.ts";
+import { ConfigError } from "./errors.ts";
+import { Session } from "./session.ts";
+import { SessionCount } from "./limits.ts";
+import { SourcePorts } from "./source-ports.ts";
+import { settingsOf } from "./options.ts";
+import type { ControlConnection, DataConnection, ListenAddress, PortRange } from "@twinport/channel";
+import type { Endpoint, HostPort, IpAddress } from "@twinport/protocol";
+import type { ServerEvents, ServerWarning } from "./observe.ts";
+import type { ServerOptions, Settings } from "./options.ts";
+import type { Services } from "./services.ts";
+
+/** Where {@link Server.listen} listens; any free port of the loopback address unless told otherwise. */
+export type ListenOptions = Partial<ListenAddress>;
+
+/** How {@link Server.close} ends the sessions. */
+export interface CloseOptions {
+  /** Seconds for which transfers that run may go on (default 0: they are cut off). */
+  readonly drain?: number;
+}
+
+/** What a server has open, for health checks and tests: after the last session all but `listening` is 0. */
+export interface ServerUsage {
+  readonly sessions: number;
+  /** Passive ports that wait for a client. */
+  readonly lentPorts: number;
+  /** Passive ports that are open. */
+  readonly openPorts: number;
+  readonly dataConnections: number;
+  /** Bytes of buffers in use. */
+  readonly bufferBytes: number;
+}
+
+/**
+ * Makes an FTP server; {@link Server.listen} starts it.
+ *
+ * @throws {ConfigError} for an option that cannot work
+ */
+export function createServer(options: ServerOptions): Server {
+  return new Server(settingsOf(options));
+}
+
+/** An FTP server in both modes (RFC 959, 1123, 2389, 2428, 3659). Its events are those of {@link ServerEvents}. */
+export class Server extends EventEmitter<ServerEvents> {
+  readonly #settings: Settings;
+  readonly #listeners: ControlListener[] = [];
+  readonly #sessions = new Set<Session>();
+  readonly #data = new Set<DataConnection>();
+  readonly #count: SessionCount;
+  readonly #services: Services;
+  readonly #idPrefix = randomBytes(3).toString("hex");
+  #opened = 0;
+  #draining = false;
+  #whenEmpty: (() => void) | undefined;
+
+  /** Use {@link createServer}. */
+  constructor(settings: Settings) {
+    super();
+    this.#settings = settings;
+    this.#count = new SessionCount(settings.limits);
+    const { clock } = settings;
+    const warn = (warning: ServerWarning): void => this.#emit("warning", warning);
+    const pool = new PortPool(settings.passive?.ports ?? { from: 1, to: 1 }, clock, {
+      portBusy: (bound, cause) => warn({ code: "passive-port-busy", bound, cause }),
+      stranger: (local, peer) => {
+        if (this.#isTraced()) this.#emit("trace", { kind: "data-stranger-dropped", at: clock.now(), local, peer });
+      },
+    });
+    this.#services = {
+      settings,
+      pool,
+      buffers: new BufferBudget(settings.bufferBytes),
+      addresses: new AddressBook(settings.passive?.rules ?? [], clock, warn),
+      sourcePorts: new SourcePorts(settings.active?.sourcePort ?? "any", warn),
+      isOwnListener: (where, local) => this.#isOwnListener(where, local),
+      track: (connection) => this.#track(connection),
+      emit: (name, ...event) => this.#emit(name, ...event),
+      isTraced: () => this.#isTraced(),
+    };
+  }
+
+  /**
+   * Listens, also at several addresses one after the other, and gives the server itself.
+   *
+   * @throws {ChannelError} `listen-failed`
+   */
+  async listen({ address = "127.0.0.1", port = 0, ...rest }: ListenOptions = {}): Promise<this> {
+    const listener: ControlListener = await ControlListener.listen({ address, port, ...rest }, (control) => {
+      this.#open(control, listener.bound);
+    });
+    this.#listeners.push(listener);
+    return this;
+  }
+
+  /** Where it listens. */
+  get bound(): readonly Endpoint[] {
+    return this.#listeners.map(({ bound }) => bound);
+  }
+
+  /**
+   * The URL of the first listener.
+   *
+   * @throws {ConfigError} `not-listening`
+   */
+  get url(): string {
+    const [first] = this.urls;
+    if (first === undefined) throw new ConfigError("not-listening");
+    return first;
+  }
+
+  /** The URL of each listener; one at all addresses is named by the loopback one. */
+  get urls(): readonly string[] {
+    const loopback: Readonly<Record<string, string>> = { "0.0.0.0": "127.0.0.1", "::": "::1" };
+    return this.bound.map(({ address, port }) => `ftp://${formatEndpoint(loopback[address] ?? address, port)}/`);
+  }
+
+  /** The ports that passive clients are sent to; undefined where passive mode is off. */
+  get passivePorts(): PortRange | undefined {
+    return this.#settings.passive?.ports;
+  }
+
+  /** What is open now. */
+  get usage(): ServerUsage {
+    return {
+      sessions: this.#sessions.size,
+      lentPorts: this.#services.pool.lent,
+      openPorts: this.#services.pool.listening,
+      dataConnections: this.#data.size,
+      bufferBytes: this.#services.buffers.lent,
+    };
+  }
+
+  /** Accepts nobody any more, lets transfers finish for a while, and ends all sessions. Done when nothing is open. */
+  async close({ drain = 0 }: CloseOptions = {}): Promise<void> {
+    this.#draining = true;
+    await Promise.all(this.#listeners.splice(0).map((listener) => listener.close()));
+    for (const session of this.#sessions) session.drain();
+    if (drain > 0) await this.#emptyWithin(drain);
+    for (const session of this.#sessions) session.close("shutdown", "This server is shutting down; goodbye.");
+    for (const connection of this.#data) connection.close();
+    for (const session of this.#sessions) session.control.destroy();
+    await Promise.all([this.#empty(), this.#services.pool.close()]);
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  #open(control: ControlConnection, listener: Endpoint): void {
+    const because = this.#draining ? "draining" : this.#count.enter(control.peerAddress);
+    if (because) {
+      const text = because === "too-many-from-address" ? "Too many sessions from your address" : "Too many sessions";
+      control.send(this.#settings.charset.encode(formatReply(reply(codes.notAvailable, `${text}; try again later.`))));
+      control.end();
+      this.#emit("session-refused", { peer: control.peer, because });
+      return;
+    }
+    const session = new Session({
+      id: `${this.#idPrefix}-${++this.#opened}`,
+      control,
+      listener,
+      services: this.#services,
+      onClosed: (closed) => {
+        this.#sessions.delete(closed);
+        this.#count.leave(control.peerAddress);
+        if (this.#sessions.size === 0) this.#whenEmpty?.();
+      },
+    });
+    this.#sessions.add(session);
+    session.start();
+  }
+
+  #track(connection: DataConnection): void {
+    this.#data.add(connection);
+    connection.onClosed(() => this.#data.delete(connection));
+  }
+
+  /** Somebody who is told to come to us by our own hand could reach what listens only for itself. */
+  #isOwnListener({ address, port }: HostPort, local: IpAddress): boolean {
+    if (this.#services.pool.isListening(address, port)) return true;
+    return this.#listeners.some(({ bound }) => {
+      const isWildcard = bound.address === "0.0.0.0" || bound.address === "::";
+      return bound.port === port && (bound.address === address.text || (isWildcard && local.text === address.text));
+    });
+  }
+
+  #isTraced(): boolean {
+    return this.listenerCount("trace") > 0;
+  }
+
+  #emit<Name extends keyof ServerEvents>(name: Name, ...event: ServerEvents[Name]): void {
+    try {
+      (this.emit as (name: Name, ...event: ServerEvents[Name]) => boolean)(name, ...event);
+    } catch (error) {
+      // A listener's own failure must not end in the middle of a session; it surfaces as what it is.
+      queueMicrotask(() => {
+        throw error;
+      });
+    }
+  }
+
+  #empty(): Promise<void> {
+    if (this.#sessions.size === 0) return Promise.resolve();
+    return new Promise((resolve) => (this.#whenEmpty = resolve));
+  }
+
+  async #emptyWithin(seconds: number): Promise<void> {
+    let stop: (() => void) | undefined;
+    const time = new Promise<void>((resolve) => (stop = resolve));
+    const timer = this.#settings.clock.after(seconds * 1000, () => stop?.());
+    await Promise.race([this.#empty(), time]);
+    timer.cancel();
+  }
+}

@@ -1,0 +1,167 @@
+import { codes, reply } from "@twinport/protocol";
+import { ChannelError, receiveAll, sendAll } from "@twinport/channel";
+import { codeForError } from "./reply-for-error.ts";
+import type { ByteSink, ByteSource, DataConnection, PumpOptions } from "@twinport/channel";
+import type { Reply, Verb } from "@twinport/protocol";
+import type { Services } from "./services.ts";
+import type { Session } from "./session.ts";
+import type { TransferInfo } from "./observe.ts";
+
+/** After the data has been sent, the client has this long to close its end. */
+const LINGER_MS = 30_000;
+
+/** What a transfer is, whatever it moves. */
+interface TransferPlan {
+  readonly verb: Verb;
+  readonly path: string;
+  /** What 150 says of it. */
+  readonly title: string;
+}
+
+/** Bytes that go to the client. */
+export interface SendPlan extends TransferPlan {
+  readonly source: ByteSource;
+}
+
+/** Bytes that come from the client. */
+export interface ReceivePlan extends TransferPlan {
+  readonly sink: ByteSink;
+  /** All bytes have come: when this is done they are kept, and the client hears 226. */
+  readonly commit: () => void | Promise<void>;
+  /** The upload has failed, at whichever point. */
+  readonly abandon: () => void | Promise<void>;
+}
+
+/**
+ * One transfer from its command to its last reply: the data connection, 150, the pump, and 226 only when every byte has
+ * been sent, or received and kept. ABOR, STAT and the end of the session reach it at any moment.
+ */
+export class Transfer {
+  readonly verb: Verb;
+  readonly path: string;
+  readonly direction: "send" | "receive";
+  readonly #session: Session;
+  readonly #services: Services;
+  readonly #controller = new AbortController();
+  readonly #startedAt: number;
+  #connection: DataConnection | undefined;
+  #failure: ChannelError | undefined;
+  #bytes = 0;
+
+  constructor(session: Session, services: Services, plan: TransferPlan, direction: "send" | "receive") {
+    this.#session = session;
+    this.#services = services;
+    this.verb = plan.verb;
+    this.path = plan.path;
+    this.direction = direction;
+    this.#startedAt = services.settings.clock.now();
+  }
+
+  /** Bytes that have moved so far. */
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  /** Seconds since the command. */
+  get seconds(): number {
+    return (this.#services.settings.clock.now() - this.#startedAt) / 1000;
+  }
+
+  /** Ends it: whatever it waits for fails with this. */
+  abort(failure: ChannelError): void {
+    this.#failure ??= failure;
+    this.#controller.abort();
+    this.#connection?.close();
+  }
+
+  /** Sends, and gives the last reply. A failure that is the client's or the network's is a reply too. */
+  async send(plan: SendPlan): Promise<Reply> {
+    return this.#run(plan, async (options) => sendAll(plan.source, options));
+  }
+
+  /** Receives, and gives the last reply; the upload is committed or abandoned when it is given. */
+  async receive(plan: ReceivePlan): Promise<Reply> {
+    let committed = false;
+    try {
+      return await this.#run(plan, async (options) => {
+        await receiveAll(plan.sink, options);
+        if (this.#failure) throw this.#failure;
+        committed = true;
+        await plan.commit();
+      });
+    } finally {
+      if (!committed) await plan.abandon();
+    }
+  }
+
+  async #run(plan: TransferPlan, pump: (options: PumpOptions) => Promise<void>): Promise<Reply> {
+    const session = this.#session;
+    if (!session.data.isAgreed) return reply(codes.cannotOpenData, "Say PASV, EPSV, PORT or EPRT first.");
+    let failed: unknown;
+    try {
+      const connection = await this.#connect();
+      session.send(reply(codes.opening, plan.title));
+      await pump(this.#pumpOptions(connection));
+      session.trace?.({ kind: "data-last-byte", direction: this.direction, bytes: this.#bytes });
+      if (this.direction === "send") connection.linger(LINGER_MS);
+      else await connection.end().catch(() => {});
+      return reply(codes.transferComplete, `Transfer complete: ${this.#bytes} bytes.`);
+    } catch (error) {
+      // What the transfer was ended with says more than what that did to the socket.
+      failed = this.#failure ?? error;
+      if (this.#failure) this.#connection?.close();
+      else this.#connection?.fail(new ChannelError("aborted"));
+      throw failed;
+    } finally {
+      this.#finished(failed);
+    }
+  }
+
+  async #connect(): Promise<DataConnection> {
+    try {
+      const connection = await this.#session.data.connect(this.#controller.signal);
+      this.#connection = connection;
+      if (this.#failure) connection.close();
+      if (this.#failure) throw this.#failure;
+      this.#services.emit("transfer-started", { ...this.#info, mode: connection.mode, peer: connection.peer });
+      return connection;
+    } catch (error) {
+      throw this.#failure ?? error;
+    }
+  }
+
+  get #info(): TransferInfo {
+    return { session: this.#session.info, verb: this.verb, path: this.path, direction: this.direction };
+  }
+
+  #pumpOptions(connection: DataConnection): PumpOptions {
+    const { settings, buffers } = this.#services;
+    return {
+      connection,
+      buffers,
+      clock: settings.clock,
+      stallSeconds: settings.limits.stallSeconds,
+      rate: this.direction === "send" ? this.#session.rateDown : this.#session.rateUp,
+      onMoved: (bytes) => {
+        if (this.#bytes === 0) this.#session.trace?.({ kind: "data-first-byte", direction: this.direction });
+        this.#bytes += bytes;
+      },
+    };
+  }
+
+  #finished(failed: unknown): void {
+    const outcome = failed === undefined ? "complete" : "failed";
+    const code = failed === undefined ? "complete" : codeForError(failed);
+    if (this.#connection) {
+      const traced = outcome === "complete" ? "complete" : "aborted";
+      this.#session.trace?.({ kind: "data-closed", bytes: this.#bytes, outcome: traced, code });
+    }
+    this.#services.emit("transfer-finished", {
+      ...this.#info,
+      bytes: this.#bytes,
+      milliseconds: this.#services.settings.clock.now() - this.#startedAt,
+      outcome,
+      code,
+    });
+  }
+}
