@@ -1,0 +1,63 @@
+import { displayWidth, padToWidth } from "@twinport/protocol";
+import type { Server } from "@twinport/server";
+import type { DaemonConfig } from "./config.ts";
+import type { Messages } from "./messages/index.ts";
+
+interface GreetingParts {
+  readonly config: DaemonConfig;
+  readonly login: DaemonConfig["account"] | undefined;
+  readonly isOneTime: boolean;
+  readonly server: Server;
+  readonly messages: Messages;
+  /** The folder that is served, in full. */
+  readonly root: string;
+}
+
+/** What the daemon says when it is ready: where it is, who may come in, the ports of both modes, and a line to try. */
+export function greeting({ config, login, isOneTime, server, messages, root }: GreetingParts): {
+  readonly text: string;
+  readonly facts: Readonly<Record<string, unknown>>;
+} {
+  const { urls, passivePorts } = server;
+  const activePort = sourcePort(config, server.bound[0]?.port ?? 0);
+  const logins = [
+    ...(login
+      ? [isOneTime ? messages.oneTimeLogin(login.name, login.password) : messages.accountLogin(login.name)]
+      : []),
+    ...(config.anonymous ? [messages.anonymousLogin] : []),
+  ];
+  const passive = passivePorts ? messages.passivePorts(passivePorts.from, passivePorts.to) : messages.off;
+  const active = config.active
+    ? messages.activePort(activePort === 0 ? messages.anyPort : String(activePort))
+    : messages.off;
+  const rows: [string, string][] = [
+    ...urls.map((url): [string, string] => [messages.url, url]),
+    ...logins.map((one): [string, string] => [messages.login, one]),
+    [messages.passive, passive],
+    [messages.active, active],
+    [messages.tryIt, `curl ${isOneTime && login ? withLogin(urls[0] ?? "", login) : (urls[0] ?? "")}`],
+  ];
+  const column = Math.max(...rows.map(([name]) => displayWidth(name))) + 2;
+  const text = [messages.serves(root), ...rows.map(([name, value]) => `  ${padToWidth(name, column)}${value}`)].join(
+    "\n",
+  );
+  const facts = {
+    urls,
+    root,
+    ...(login && { user: login.name, ...(isOneTime && { oneTimePassword: login.password }) }),
+    anonymous: config.anonymous,
+    passivePorts: passivePorts ?? null,
+    activeSourcePort: config.active ? activePort : null,
+  };
+  return { text, facts };
+}
+
+function sourcePort(config: DaemonConfig, controlPort: number): number {
+  const policy = (config.active && config.active.sourcePort) || "control-1";
+  if (policy === "any") return 0;
+  return policy === 20 ? 20 : controlPort - 1;
+}
+
+function withLogin(url: string, { name, password }: { name: string; password: string }): string {
+  return url.replace("ftp://", `ftp://${encodeURIComponent(name)}:${encodeURIComponent(password)}@`);
+}

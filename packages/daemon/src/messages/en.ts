@@ -1,0 +1,60 @@
+import type { FigureWords } from "@twinport/protocol";
+
+const figure: FigureWords = {
+  active: "active",
+  passive: "passive",
+  client: "client",
+  server: "server",
+  connects: "opens the data connection",
+  data: "data and ACK",
+  neverConnected: "never connected",
+  complete: (bytes) => `complete, ${bytes} bytes`,
+  aborted: (bytes, code) => `aborted after ${bytes} bytes (${code})`,
+};
+
+/** What the daemon says, in English. */
+export const en = {
+  serves: (root: string) => `Twinport serves ${root}`,
+  url: "URL",
+  login: "login",
+  oneTimeLogin: (name: string, password: string) => `${name}, one-time password ${password}`,
+  accountLogin: (name: string) => name,
+  anonymousLogin: "anonymous, any password",
+  passive: "passive",
+  passivePorts: (from: number, to: number) => `the client connects to ports ${from}-${to} here`,
+  active: "active",
+  activePort: (port: string) => `this server connects to the client from port ${port}`,
+  anyPort: "any",
+  off: "off",
+  tryIt: "try",
+  stopping: (seconds: number) => `Stopping; transfers that run have ${seconds} s to finish. Once more to stop at once.`,
+  stopped: "Stopped.",
+  loggedIn: (name: string, peer: string) => `${name} logged in from ${peer}`,
+  loginRefused: (name: string, peer: string) => `login as ${name} refused, from ${peer}`,
+  sessionRefused: (peer: string, because: string) => `session from ${peer} refused: ${because}`,
+  transferred: (name: string, what: string, bytes: number, seconds: string) =>
+    `${name} ${what}: ${bytes} bytes in ${seconds} s`,
+  transferFailed: (name: string, what: string, bytes: number, code: string) =>
+    `${name} ${what}: failed after ${bytes} bytes (${code})`,
+  rootNotUsable: (root: string, why: string) => `cannot serve ${root}: ${why}`,
+  cannotListen: (endpoint: string, cause: string) => `cannot listen on ${endpoint}: ${cause}`,
+  linesLost: (count: number) => `${count} log lines were lost: nobody read them`,
+  warnings: {
+    "active-port-refused": (port: number, cause: string) =>
+      `active data connections cannot come from port ${port} (${cause}) and come from any other: firewalls that expect this port will refuse them`,
+    "passive-port-busy": (endpoint: string, cause: string) =>
+      `passive port ${endpoint} cannot be opened (${cause}) and is left out; another program may hold it`,
+    "passive-address-unreachable": (peer: string, advertised: string) =>
+      `${peer} was told to connect to ${advertised}, which it cannot reach from where it is: set --passive-address to the address by which it knows this server`,
+    "passive-name-not-resolved": (name: string, cause: string) =>
+      `the passive address ${name} cannot be looked up (${cause})`,
+    "session-failed": (error: string) => `a session failed unexpectedly: ${error}`,
+    "storage-failed": (error: string) => `the storage failed: ${error}`,
+    "accounts-failed": (error: string) => `nobody can log in: the accounts failed: ${error}`,
+    "hook-failed": (error: string) => `a hook failed: ${error}`,
+  },
+  figure,
+};
+
+/** The sentences that every language has. */
+export type Messages = typeof en;

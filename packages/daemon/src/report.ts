@@ -1,0 +1,79 @@
+import { FigureTracker, formatEndpoint, formatFigure } from "@twinport/protocol";
+import { describe } from "./describe.ts";
+import type { Server, ServerWarning, SessionInfo } from "@twinport/server";
+import type { Endpoint } from "@twinport/protocol";
+import type { Log } from "./log.ts";
+import type { Messages } from "./messages/index.ts";
+
+const at = ({ address, port }: Endpoint): string => formatEndpoint(address, port);
+
+/** Reports what happens on a server. */
+export function reportEvents(server: Server, log: Log, messages: Messages): void {
+  const info = (event: string, facts: Readonly<Record<string, unknown>>, sentence: string): void =>
+    log.report({ level: "info", event, facts, sentence });
+  server.on("login-accepted", (session) => {
+    info("login-accepted", factsOf(session), messages.loggedIn(session.account ?? "", at(session.peer)));
+  });
+  server.on("login-refused", ({ session, name, because }) => {
+    const shown = JSON.stringify(name);
+    info("login-refused", { ...factsOf(session), name, because }, messages.loginRefused(shown, at(session.peer)));
+  });
+  server.on("session-refused", ({ peer, because }) => {
+    info("session-refused", { peer: at(peer), because }, messages.sessionRefused(at(peer), because));
+  });
+  server.on("transfer-finished", ({ session, verb, path, bytes, milliseconds, outcome, code }) => {
+    const name = session.account ?? "";
+    const what = `${verb} ${path}`;
+    const sentence =
+      outcome === "complete"
+        ? messages.transferred(name, what, bytes, (milliseconds / 1000).toFixed(2))
+        : messages.transferFailed(name, what, bytes, code);
+    info("transfer-finished", { ...factsOf(session), verb, path, bytes, milliseconds, outcome, code }, sentence);
+  });
+  server.on("warning", (warning) => {
+    const { code, ...rest } = warning;
+    const facts = Object.fromEntries(Object.entries(rest).map(([name, value]) => [name, plain(value)]));
+    log.report({ level: "warn", event: code, facts, sentence: sentenceOf(warning, messages) });
+  });
+}
+
+/** Reports every step of every conversation: to people as a figure a transfer, in JSON step by step. */
+export function reportTrace(server: Server, log: Log, messages: Messages, json: boolean): void {
+  const trackers = new Map<string, FigureTracker>();
+  server.on("trace", (step) => {
+    if (json) {
+      const { kind, ...facts } = step;
+      log.report({ level: "info", event: kind, facts, sentence: "" });
+      return;
+    }
+    if (!("session" in step)) return;
+    let tracker = trackers.get(step.session);
+    if (!tracker) trackers.set(step.session, (tracker = new FigureTracker()));
+    const figure = tracker.take(step);
+    if (figure) log.say(["", ...formatFigure(figure, messages.figure), ""].join("\n"));
+    if (step.kind === "control-closed") trackers.delete(step.session);
+  });
+}
+
+function factsOf(session: SessionInfo): Readonly<Record<string, unknown>> {
+  return { session: session.id, peer: at(session.peer), account: session.account };
+}
+
+function sentenceOf(warning: ServerWarning, { warnings }: Messages): string {
+  switch (warning.code) {
+    case "active-port-refused":
+      return warnings[warning.code](warning.port, warning.cause);
+    case "passive-port-busy":
+      return warnings[warning.code](at(warning.bound), warning.cause);
+    case "passive-address-unreachable":
+      return warnings[warning.code](warning.peer, warning.advertised);
+    case "passive-name-not-resolved":
+      return warnings[warning.code](warning.name, warning.cause);
+    default:
+      return warnings[warning.code](describe(warning.error));
+  }
+}
+
+function plain(value: unknown): unknown {
+  return value instanceof Error ? describe(value) : value;
+}

@@ -1,0 +1,120 @@
+import { randomInt } from "node:crypto";
+import path from "node:path";
+import process from "node:process";
+import {
+  allPermissions,
+  anonymousAccounts,
+  combinedAccounts,
+  readOnlyPermissions,
+  singleAccount,
+} from "@twinport/accounts";
+import { ChannelError } from "@twinport/channel";
+import { formatEndpoint } from "@twinport/protocol";
+import { createServer } from "@twinport/server";
+import { diskStorage } from "@twinport/storage";
+import { DaemonError } from "./errors.ts";
+import { describe } from "./describe.ts";
+import { messagesIn } from "./messages/index.ts";
+import { openLog } from "./log.ts";
+import { reportEvents, reportTrace } from "./report.ts";
+import { stopSignals } from "./signals.ts";
+import { greeting } from "./greeting.ts";
+import type { Accounts } from "@twinport/accounts";
+import type { Server } from "@twinport/server";
+import type { DiskStorage, Storage } from "@twinport/storage";
+import type { DaemonConfig } from "./config.ts";
+import type { Messages } from "./messages/index.ts";
+
+/** An account made for one run. */
+const ONE_TIME_NAME = "twinport";
+
+/** Letters of a one-time password: none that is taken for another, none that a URL or a shell would take for its own. */
+const LETTERS = "abcdefghjkmnpqrstuvwxyz23456789";
+
+/**
+ * Serves until SIGTERM or SIGINT, then drains: transfers that run have their time to finish. A second signal stops at
+ * once.
+ *
+ * @throws {ConfigError} for an option that cannot work
+ * @throws {DaemonError} `root-not-usable`, `cannot-listen`
+ */
+export async function run(config: DaemonConfig): Promise<void> {
+  const messages = messagesIn(config.language);
+  const log = openLog(process.stdout, { json: config.json, lost: messages.linesLost, now: Date.now });
+  const stop = stopSignals();
+  const login = config.account ?? (config.anonymous ? undefined : oneTimeAccount());
+  using storage = openRoot(config.root, messages);
+  const server = serverOf(config, storage, login);
+  reportEvents(server, log, messages);
+  if (config.trace) reportTrace(server, log, messages, config.json);
+  try {
+    await listen(server, config, messages);
+    const ready = greeting({
+      config,
+      login,
+      isOneTime: !config.account,
+      server,
+      messages,
+      root: path.resolve(config.root),
+    });
+    log.say(ready.text);
+    if (config.json) log.report({ level: "info", event: "listening", facts: ready.facts, sentence: "" });
+    await stop.first;
+    log.report({
+      level: "info",
+      event: "stopping",
+      facts: { drainSeconds: config.drainSeconds },
+      sentence: messages.stopping(config.drainSeconds),
+    });
+    await Promise.race([server.close({ drain: config.drainSeconds }), stop.second.then(() => server.close())]);
+    log.report({ level: "info", event: "stopped", facts: {}, sentence: messages.stopped });
+  } finally {
+    stop.ignore();
+    await server.close();
+  }
+}
+
+function oneTimeAccount(): { name: string; password: string } {
+  const password = Array.from({ length: 12 }, () => LETTERS[randomInt(LETTERS.length)]).join("");
+  return { name: ONE_TIME_NAME, password };
+}
+
+function serverOf(config: DaemonConfig, storage: Storage, login: DaemonConfig["account"]): Server {
+  const permissions = config.readOnly ? readOnlyPermissions : allPermissions;
+  const { mayUseOtherHosts } = config;
+  const sources: Accounts<Storage>[] = [];
+  if (login) sources.push(singleAccount({ ...login, permissions, mayUseOtherHosts }));
+  if (config.anonymous) sources.push(anonymousAccounts());
+  return createServer({
+    storage,
+    accounts: combinedAccounts(...sources),
+    passive: config.passive,
+    active: config.active,
+    limits: config.limits,
+    partialUploads: config.partialUploads,
+    ...(config.banner !== undefined && { banner: config.banner }),
+    ...(config.charset !== undefined && { charset: config.charset }),
+  });
+}
+
+function openRoot(root: string, messages: Messages): DiskStorage {
+  try {
+    return diskStorage(root);
+  } catch (cause) {
+    throw new DaemonError("root-not-usable", messages.rootNotUsable(path.resolve(root), describe(cause)), { cause });
+  }
+}
+
+async function listen(server: Server, { listen: addresses }: DaemonConfig, messages: Messages): Promise<void> {
+  const wildcards = new Set(addresses.filter(({ address }) => address === "0.0.0.0").map(({ port }) => port));
+  for (const { address, port } of addresses) {
+    // Both families on one port are two listeners; `::` alone takes IPv4 too.
+    try {
+      await server.listen({ address, port, onlyIpv6: address === "::" && wildcards.has(port) });
+    } catch (cause) {
+      if (!(cause instanceof ChannelError)) throw cause;
+      const sentence = messages.cannotListen(formatEndpoint(address, port), String(cause.facts["cause"]));
+      throw new DaemonError("cannot-listen", sentence, { cause });
+    }
+  }
+}

@@ -1,0 +1,38 @@
+import { performance } from "node:perf_hooks";
+import process from "node:process";
+
+/** SIGTERM and SIGINT as they come. */
+export interface StopSignals {
+  readonly first: Promise<void>;
+  readonly second: Promise<void>;
+  /** Leaves the signals to the system again. */
+  ignore(): void;
+}
+
+/** A terminal's Ctrl-C reaches a process that npm started twice, from both: that is one wish to stop. */
+const ONE_WISH_MS = 1000;
+
+/** Watches for the signals that ask a daemon to stop. */
+export function stopSignals(): StopSignals {
+  const calls: (() => void)[] = [];
+  const next = (): Promise<void> => new Promise((resolve) => calls.push(resolve));
+  const first = next();
+  const second = next();
+  let last = 0;
+  const take = (): void => {
+    const now = performance.now();
+    if (last !== 0 && now - last < ONE_WISH_MS) return;
+    last = now;
+    calls.shift()?.();
+  };
+  process.on("SIGTERM", take);
+  process.on("SIGINT", take);
+  return {
+    first,
+    second,
+    ignore() {
+      process.off("SIGTERM", take);
+      process.off("SIGINT", take);
+    },
+  };
+}

@@ -1,0 +1,185 @@
+import process from "node:process";
+import { Command, Option } from "commander";
+import { run } from "@twinport/daemon";
+import { parsePrefix } from "@twinport/protocol";
+import { UsageError } from "../usage-error.ts";
+import type { DaemonConfig, Language } from "@twinport/daemon";
+import type { Limits, PassiveAddressRule } from "@twinport/server";
+import type { Messages } from "../messages/index.ts";
+
+/** What commander makes of the arguments of `serve`. */
+interface ServeFlags {
+  readonly listen?: readonly string[];
+  readonly user?: string;
+  readonly password?: string;
+  readonly anonymous?: true;
+  readonly readOnly?: true;
+  readonly passivePorts?: string;
+  readonly passiveAddress?: readonly string[];
+  readonly passive: boolean;
+  readonly active: boolean;
+  readonly activeSourcePort: "20" | "control-1" | "any";
+  readonly allowFxp?: true;
+  readonly maxSessions?: string;
+  readonly maxSessionsPerAddress?: string;
+  readonly maxLoginFailures?: string;
+  readonly loginTimeout?: string;
+  readonly idleTimeout?: string;
+  readonly passiveTimeout?: string;
+  readonly activeTimeout?: string;
+  readonly dataTimeout?: string;
+  readonly banner?: string;
+  readonly charset?: string;
+  readonly rateUp?: string;
+  readonly rateDown?: string;
+  readonly partialUploads: "keep" | "discard";
+  readonly drainTimeout: string;
+  readonly trace?: true;
+  readonly json?: true;
+}
+
+/** `twinport serve [ROOT]`. */
+export function serveCommand(messages: Messages, language: Language): Command {
+  const say = messages;
+  return new Command("serve")
+    .description(say.serve)
+    .argument("[root]", say.root, ".")
+    .option("--listen <address:port>", say.listen, collect)
+    .option("--user <name>", say.user)
+    .option("--password <password>", say.password)
+    .option("--anonymous", say.anonymous)
+    .option("--read-only", say.readOnly)
+    .option("--passive-ports <first-last>", say.passivePorts)
+    .option("--passive-address <address>", say.passiveAddress, collect)
+    .option("--no-passive", say.noPassive)
+    .option("--no-active", say.noActive)
+    .addOption(
+      new Option("--active-source-port <port>", say.activeSourcePort)
+        .choices(["20", "control-1", "any"])
+        .default("control-1"),
+    )
+    .option("--allow-fxp", say.allowFxp)
+    .option("--max-sessions <n>", say.maxSessions)
+    .option("--max-sessions-per-address <n>", say.maxSessionsPerAddress)
+    .option("--max-login-failures <n>", say.maxLoginFailures)
+    .option("--login-timeout <seconds>", say.loginTimeout)
+    .option("--idle-timeout <seconds>", say.idleTimeout)
+    .option("--passive-timeout <seconds>", say.passiveTimeout)
+    .option("--active-timeout <seconds>", say.activeTimeout)
+    .option("--data-timeout <seconds>", say.dataTimeout)
+    .option("--banner <text>", say.banner)
+    .option("--charset <name>", say.charset)
+    .option("--rate-up <bytes>", say.rateUp)
+    .option("--rate-down <bytes>", say.rateDown)
+    .addOption(new Option("--partial-uploads <what>", say.partialUploads).choices(["keep", "discard"]).default("keep"))
+    .option("--drain-timeout <seconds>", say.drainTimeout, "30")
+    .option("--trace", say.trace)
+    .option("--json", say.json)
+    .action(async (root: string, flags: ServeFlags) => {
+      await run(configOf(root, flags, process.env, messages, language));
+    });
+}
+
+/**
+ * The daemon's configuration as the arguments say it.
+ *
+ * @throws {UsageError}
+ */
+export function configOf(
+  root: string,
+  flags: ServeFlags,
+  environment: NodeJS.ProcessEnv,
+  messages: Messages,
+  language: Language,
+): DaemonConfig {
+  const account = accountOf(flags, environment, messages);
+  if (!flags.passive && !flags.active) throw new UsageError(messages.noMode);
+  const ports = flags.passivePorts === undefined ? undefined : rangeOf(flags.passivePorts, messages);
+  const rules = flags.passiveAddress?.map(addressRuleOf);
+  return {
+    root,
+    listen: (flags.listen ?? ["127.0.0.1:2121"]).map((one) => endpointOf(one, messages)),
+    ...(account && { account }),
+    anonymous: flags.anonymous ?? false,
+    readOnly: flags.readOnly ?? false,
+    mayUseOtherHosts: flags.allowFxp ?? false,
+    passive: flags.passive && { ...(ports && { ports }), ...(rules && { address: rules }) },
+    active: flags.active && { sourcePort: flags.activeSourcePort === "20" ? 20 : flags.activeSourcePort },
+    limits: limitsOf(flags, messages),
+    partialUploads: flags.partialUploads,
+    drainSeconds: numberOf("--drain-timeout", flags.drainTimeout, messages),
+    ...(flags.banner !== undefined && { banner: flags.banner }),
+    ...(flags.charset !== undefined && { charset: flags.charset }),
+    trace: flags.trace ?? false,
+    json: flags.json ?? false,
+    language,
+  };
+}
+
+function collect(value: string, before: readonly string[] | undefined): string[] {
+  return [...(before ?? []), value];
+}
+
+function accountOf(flags: ServeFlags, environment: NodeJS.ProcessEnv, messages: Messages): DaemonConfig["account"] {
+  const password = flags.password ?? environment["TWINPORT_PASSWORD"];
+  if (flags.user === undefined) {
+    if (flags.password !== undefined) throw new UsageError(messages.passwordWithoutUser);
+    return undefined;
+  }
+  if (password === undefined) throw new UsageError(messages.userWithoutPassword);
+  return { name: flags.user, password };
+}
+
+function limitsOf(flags: ServeFlags, messages: Messages): Partial<Limits> {
+  const whole = (option: string, value: string): number => {
+    const number = numberOf(option, value, messages);
+    if (!Number.isInteger(number)) throw new UsageError(messages.notAWholeNumber(option, value));
+    return number;
+  };
+  const seconds = (option: string, value: string): number => numberOf(option, value, messages);
+  const limits: [keyof Limits, string, string | undefined, (option: string, value: string) => number][] = [
+    ["sessions", "--max-sessions", flags.maxSessions, whole],
+    ["sessionsPerAddress", "--max-sessions-per-address", flags.maxSessionsPerAddress, whole],
+    ["loginFailures", "--max-login-failures", flags.maxLoginFailures, whole],
+    ["loginSeconds", "--login-timeout", flags.loginTimeout, seconds],
+    ["idleSeconds", "--idle-timeout", flags.idleTimeout, seconds],
+    ["offerSeconds", "--passive-timeout", flags.passiveTimeout, seconds],
+    ["dialSeconds", "--active-timeout", flags.activeTimeout, seconds],
+    ["stallSeconds", "--data-timeout", flags.dataTimeout, seconds],
+    ["rateUp", "--rate-up", flags.rateUp, whole],
+    ["rateDown", "--rate-down", flags.rateDown, whole],
+  ];
+  const given = limits.flatMap(([limit, option, value, read]) =>
+    value === undefined ? [] : [[limit, read(option, value)] as const],
+  );
+  return Object.fromEntries(given);
+}
+
+function numberOf(option: string, value: string, messages: Messages): number {
+  const number = Number(value);
+  if (!/^\d+(\.\d+)?$|^\.\d+$/.test(value) || !(number > 0)) throw new UsageError(messages.notANumber(option, value));
+  return number;
+}
+
+function endpointOf(value: string, messages: Messages): { address: string; port: number } {
+  const found = /^(?:\[([^\]]+)\]|([^:[\]]+)):(\d{1,5})$/.exec(value);
+  const port = Number(found?.[3]);
+  const address = found?.[1] ?? found?.[2];
+  if (address === undefined || port > 65_535) throw new UsageError(messages.notAnEndpoint(value));
+  return { address, port };
+}
+
+function rangeOf(value: string, messages: Messages): { from: number; to: number } {
+  const found = /^(\d{1,5})(?:-(\d{1,5}))?$/.exec(value);
+  const from = Number(found?.[1]);
+  const to = Number(found?.[2] ?? found?.[1]);
+  if (!found || from < 1 || to > 65_535 || to < from) throw new UsageError(messages.notARange(value));
+  return { from, to };
+}
+
+/** `ADDRESS`, or `CIDR=ADDRESS` for the clients of a network. */
+function addressRuleOf(value: string): PassiveAddressRule {
+  const equals = value.indexOf("=");
+  const clients = value.slice(0, Math.max(0, equals));
+  return equals > 0 && parsePrefix(clients) ? { clients, address: value.slice(equals + 1) } : { address: value };
+}
