@@ -14,6 +14,8 @@ export interface ControlHandler {
   readonly closed: () => void;
 }
 
+const EMPTY = new Uint8Array(0);
+
 /** One buffer for all command connections: it is emptied before the next read of any. */
 const shared = new Uint8Array(4096);
 
@@ -29,6 +31,7 @@ export class ControlConnection {
   readonly #socket: net.Socket;
   readonly #decoder = new LineDecoder();
   #handler: ControlHandler | undefined;
+  #held: Uint8Array | undefined;
   /** Why nothing is read: too many commands wait, or too many replies have not been taken. */
   #commandsWait = false;
   #repliesWait = false;
@@ -39,7 +42,6 @@ export class ControlConnection {
     this.local = endpoint(accepted.localAddress, accepted.localPort);
     this.peer = endpoint(accepted.remoteAddress, accepted.remotePort);
     this.#socket = adopt(accepted, { buffer: () => shared, take: (count) => this.#take(shared.subarray(0, count)) });
-    this.#socket.setNoDelay(true);
     // Who is behind a NAT that forgets is kept known to it; who has vanished is found out.
     this.#socket.setKeepAlive(true, 60_000);
     this.#socket.on("error", () => {});
@@ -72,15 +74,30 @@ export class ControlConnection {
   /** Sends a reply. */
   send(bytes: Uint8Array): void {
     if (this.#socket.writableEnded || this.#socket.destroyed) return;
-    this.#socket.write(bytes);
+    const held = this.#held;
+    this.#held = undefined;
+    this.#socket.write(held ? Buffer.concat([held, bytes]) : bytes);
     if (this.#socket.writableLength <= MAX_UNTAKEN) return;
     this.#repliesWait = true;
     this.#socket.pause();
   }
 
+  /**
+   * Sends a reply together with the next one, if that follows within two turns of the event loop: a small file's data
+   * is gone by then, and its 150 and 226 need only one packet.
+   */
+  sendSoon(bytes: Uint8Array): void {
+    this.#held = bytes;
+    const flush = (): void => {
+      if (this.#held === bytes) this.send(EMPTY);
+    };
+    setImmediate(() => setImmediate(flush));
+  }
+
   /** Sends what is still to be sent, and closes; a client that does not take it is cut off after a while. */
   end(): void {
     if (this.#socket.destroyed) return;
+    if (this.#held) this.send(EMPTY);
     this.#socket.end();
     const timer = setTimeout(() => this.#socket.destroy(), 5000);
     timer.unref();

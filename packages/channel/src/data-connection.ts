@@ -1,58 +1,59 @@
 import { ip } from "@twinport/protocol";
 import { ChannelError } from "./errors.ts";
-import { ReaderSlot, adopt, dropAll } from "./adopt.ts";
+import { adopt } from "./adopt.ts";
 import type net from "node:net";
 import type { DataMode, Endpoint } from "@twinport/protocol";
-import type { Reader } from "./adopt.ts";
+import type { Reader, ReaderSlot } from "./adopt.ts";
 
 /**
- * A data connection that stands. It is made paused and reads nothing before {@link DataConnection.read}.
+ * A data connection that stands. Nothing is read before {@link DataConnection.read}, and to send nothing needs to be.
  * Whatever ends it early ends everything that waits for it, with one {@link ChannelError}.
  */
 export class DataConnection {
   readonly mode: DataMode;
   readonly local: Endpoint;
   readonly peer: Endpoint;
-  readonly #socket: net.Socket;
-  readonly #slot: ReaderSlot;
+  #socket: net.Socket;
+  /** Where a socket that was made for it hands its bytes; one that was accepted is adopted when it is read. */
+  readonly #slot: ReaderSlot | undefined;
   #failure: ChannelError | undefined;
   #ended = false;
+  #isClosed = false;
   #onEnd: (() => void) | undefined;
   readonly #onFailure = new Set<(failure: ChannelError) => void>();
+  readonly #onClosed: (() => void)[] = [];
 
-  /**
-   * @param socket connected and paused
-   * @param slot where the socket hands its bytes
-   */
-  constructor(mode: DataMode, socket: net.Socket, slot: ReaderSlot) {
+  private constructor(
+    mode: DataMode,
+    socket: net.Socket,
+    ends: { local: Endpoint; peer: Endpoint },
+    slot?: ReaderSlot,
+  ) {
     this.mode = mode;
-    this.#socket = socket;
+    this.local = ends.local;
+    this.peer = ends.peer;
     this.#slot = slot;
-    this.local = endpoint(this.#socket.localAddress, this.#socket.localPort);
-    this.peer = endpoint(this.#socket.remoteAddress, this.#socket.remotePort);
-    // A reply and its data go out in one piece or in many: never hold one back for an ACK of the other.
-    this.#socket.setNoDelay(true);
-    this.#socket.on("error", (cause) => this.#fail(new ChannelError("data-reset", {}, { cause })));
-    this.#socket.on("end", () => {
-      this.#ended = true;
-      this.#onEnd?.();
-    });
-    this.#socket.on("close", () => {
-      if (!this.#ended) this.#fail(new ChannelError("data-reset"));
-    });
+    this.#socket = socket;
+    this.#watch(socket);
   }
 
-  /** A socket that a listener has accepted and paused. */
-  static accepted(socket: net.Socket): DataConnection {
-    const slot = new ReaderSlot();
-    return new DataConnection("passive", adopt(socket, slot), slot);
+  /** A socket that a listener has accepted and paused; `local` is where that listener is bound. */
+  static accepted(socket: net.Socket, local: Endpoint): DataConnection {
+    return new DataConnection("passive", socket, { local, peer: endpoint(socket.remoteAddress, socket.remotePort) });
   }
 
-  /** Begins to read: bytes go to the reader, or to nobody; `onEnd` is called at the peer's end of data. */
-  read(reader: Reader = dropAll, onEnd?: () => void): void {
-    this.#slot.current = reader;
+  /** A socket that has connected, paused, and hands its bytes to the slot. */
+  static dialed(socket: net.Socket, slot: ReaderSlot): DataConnection {
+    const local = endpoint(socket.localAddress, socket.localPort);
+    const peer = endpoint(socket.remoteAddress, socket.remotePort);
+    return new DataConnection("active", socket, { local, peer }, slot);
+  }
+
+  /** Begins to read: bytes go to the reader; `onEnd` is called at the peer's end of data. */
+  read(reader: Reader, onEnd: () => void): void {
     this.#onEnd = onEnd;
-    if (this.#ended) onEnd?.();
+    if (this.#slot) this.#slot.current = reader;
+    else if (!this.#socket.destroyed) this.#watch((this.#socket = adopt(this.#socket, reader)));
     this.#socket.resume();
   }
 
@@ -105,24 +106,30 @@ export class DataConnection {
     this.#socket.destroy();
   }
 
-  /**
-   * Leaves it after its data has been sent: what the peer still says is dropped, and the socket goes when the peer has
-   * closed too, or after so long. Closing with unread bytes would reset the connection and could take data from it.
-   */
-  linger(milliseconds: number): void {
+  /** Leaves it after {@link DataConnection.end}: what is with the kernel goes on its way, the socket is given back. */
+  leave(): void {
     this.#onFailure.clear();
-    if (this.#socket.destroyed) return;
-    this.#socket.removeAllListeners("timeout").setTimeout(0);
-    const timer = setTimeout(() => this.#socket.destroy(), milliseconds);
-    timer.unref();
-    this.#socket.once("close", () => clearTimeout(timer));
-    this.read();
+    this.#ended = true;
+    this.#socket.destroy();
   }
 
   /** Calls back when the socket is gone. */
   onClosed(call: () => void): void {
-    if (this.#socket.closed) call();
-    else this.#socket.once("close", call);
+    if (this.#isClosed) call();
+    else this.#onClosed.push(call);
+  }
+
+  #watch(socket: net.Socket): void {
+    socket.on("error", (cause) => this.#fail(new ChannelError("data-reset", {}, { cause })));
+    socket.on("end", () => {
+      this.#ended = true;
+      this.#onEnd?.();
+    });
+    socket.on("close", () => {
+      this.#isClosed = true;
+      if (!this.#ended) this.#fail(new ChannelError("data-reset"));
+      for (const call of this.#onClosed.splice(0)) call();
+    });
   }
 
   #fail(failure: ChannelError): void {

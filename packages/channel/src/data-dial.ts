@@ -72,6 +72,7 @@ function dialFrom(request: DialRequest, localPort: number): Promise<DataConnecti
     ...(from.family === to.address.family && { localAddress: from.text }),
     ...(localPort !== 0 && { localPort }),
     allowHalfOpen: true,
+    noDelay: true,
     onread: onread(slot),
   });
   // Nothing is read before there is somebody to read it.
@@ -101,6 +102,6 @@ function dialFrom(request: DialRequest, localPort: number): Promise<DataConnecti
     const timer = clock.after(timeout * 1000, () => stop(new ChannelError("dial-silent", facts)));
     signal.addEventListener("abort", abort);
     socket.once("error", fail);
-    socket.once("connect", () => settle(() => resolve(new DataConnection("active", socket, slot))));
+    socket.once("connect", () => settle(() => resolve(DataConnection.dialed(socket, slot))));
   });
 }

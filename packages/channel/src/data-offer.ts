@@ -61,7 +61,7 @@ export class DataOffer {
     const socket = this.#arrived;
     this.#arrived = undefined;
     if (!socket) throw this.#failure ?? this.#withdrawn();
-    return DataConnection.accepted(socket);
+    return DataConnection.accepted(socket, this.bound);
   }
 
   /** Nobody may take it any more; who has come and was not asked for is sent away. */

@@ -52,7 +52,6 @@ export async function sendAll(source: ByteSource, options: PumpOptions): Promise
   let failure: ChannelError | undefined;
   const forget = connection.onFailure((error) => (failure = error));
   connection.limitStall(options.stallSeconds, () => readsSource);
-  connection.read();
   let flushing: Promise<void> | undefined;
   let sinceTurn = 0;
   let sent = 0;
@@ -184,7 +183,6 @@ class Receiving {
     const { connection, stallSeconds } = this.#options;
     this.#forget = connection.onFailure((error) => this.#finish(error));
     if (this.#done) return;
-    connection.limitStall(stallSeconds, () => this.#isPaused);
     const reader = {
       buffer: () => (this.#bothFull ? this.#filling.start(this.#pieceLimit) : this.#filling.room(this.#pieceLimit)),
       take: (count: number) => this.#take(count),
@@ -193,6 +191,7 @@ class Receiving {
       this.#peerEnded = true;
       this.#write();
     });
+    connection.limitStall(stallSeconds, () => this.#isPaused);
   }
 
   get #isPaused(): boolean {

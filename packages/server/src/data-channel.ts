@@ -90,14 +90,15 @@ export class DataChannel {
   /**
    * The data connection, once it stands. What was agreed on is used up by it.
    *
+   * @param signal gives what ends the waiting; not asked for where the connection stands already
    * @throws {ChannelError}
    */
-  async connect(signal: AbortSignal): Promise<DataConnection> {
+  async connect(signal: () => AbortSignal): Promise<DataConnection> {
     const plan = this.#plan;
     this.#plan = undefined;
     if (!plan) throw new ChannelError("offer-withdrawn", { port: 0 });
     const connection =
-      plan.kind === "offer" ? await this.#accept(plan.offer, signal) : await this.#dial(plan.where, signal);
+      plan.kind === "offer" ? await this.#accept(plan.offer, signal) : await this.#dial(plan.where, signal());
     this.#services.track(connection);
     const { mode, local, peer } = connection;
     this.#session.trace?.({ kind: "data-connected", mode, local, peer });
@@ -126,15 +127,9 @@ export class DataChannel {
     });
   }
 
-  async #accept(offer: DataOffer, signal: AbortSignal): Promise<DataConnection> {
-    const withdraw = (): void => offer.withdraw();
-    signal.addEventListener("abort", withdraw);
-    try {
-      if (signal.aborted) offer.withdraw();
-      return await offer.connection();
-    } finally {
-      signal.removeEventListener("abort", withdraw);
-    }
+  async #accept(offer: DataOffer, signal: () => AbortSignal): Promise<DataConnection> {
+    if (!offer.hasArrived) signal().addEventListener("abort", () => offer.withdraw(), { once: true });
+    return offer.connection();
   }
 
   async #dial({ value, because }: Decision<HostPort>, signal: AbortSignal): Promise<DataConnection> {

@@ -5,14 +5,18 @@ import type { ReadableFile, WritableFile } from "@twinport/storage";
 /** An opened file's bytes from an offset on, as they are. */
 export function imageSource(file: ReadableFile, offset: number): ByteSource {
   let at = offset;
+  const expected = Math.max(0, file.size - offset);
   const advance = (count: number): number => {
     at += count;
     return count;
   };
   return {
-    expected: Math.max(0, file.size - offset),
+    expected,
     read(into) {
-      const count = file.readInto(into, at);
+      // What is added behind the size at opening is not sent: the client was told that size.
+      const left = offset + expected - at;
+      if (left === 0) return 0;
+      const count = file.readInto(left < into.length ? into.subarray(0, left) : into, at);
       return typeof count === "number" ? advance(count) : count.then(advance);
     },
   };

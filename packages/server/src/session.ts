@@ -145,11 +145,13 @@ export class Session {
     });
   }
 
-  /** Sends a reply. */
-  send(answer: Reply): void {
+  /** Sends a reply; `soon` leaves it to go with the next one, if that follows at once. */
+  send(answer: Reply, when: "now" | "soon" = "now"): void {
     const text = formatReply(answer);
     if (this.services.isTraced()) this.#trace({ kind: "reply-sent", code: answer.code, line: text.trimEnd() });
-    this.control.send(this.charset.encode(text));
+    const bytes = this.charset.encode(text);
+    if (when === "soon") this.control.sendSoon(bytes);
+    else this.control.send(bytes);
   }
 
   /** What happens to the conversation. */

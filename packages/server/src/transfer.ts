@@ -7,8 +7,8 @@ import type { Services } from "./services.ts";
 import type { Session } from "./session.ts";
 import type { TransferInfo } from "./observe.ts";
 
-/** After the data has been sent, the client has this long to close its end. */
-const LINGER_MS = 30_000;
+/** Up to this size the data is gone at once, so 150 can wait for 226 and go with it. */
+const SMALL = 64 * 1024;
 
 /** What a transfer is, whatever it moves. */
 interface TransferPlan {
@@ -42,7 +42,8 @@ export class Transfer {
   readonly direction: "send" | "receive";
   readonly #session: Session;
   readonly #services: Services;
-  readonly #controller = new AbortController();
+  /** Made only where something has to be waited for. */
+  #controller: AbortController | undefined;
   readonly #startedAt: number;
   #connection: DataConnection | undefined;
   #failure: ChannelError | undefined;
@@ -70,20 +71,21 @@ export class Transfer {
   /** Ends it: whatever it waits for fails with this. */
   abort(failure: ChannelError): void {
     this.#failure ??= failure;
-    this.#controller.abort();
+    this.#controller?.abort();
     this.#connection?.close();
   }
 
   /** Sends, and gives the last reply. A failure that is the client's or the network's is a reply too. */
   async send(plan: SendPlan): Promise<Reply> {
-    return this.#run(plan, async (options) => sendAll(plan.source, options));
+    const isSmall = plan.source.expected !== undefined && plan.source.expected <= SMALL;
+    return this.#run(plan, isSmall, (options) => sendAll(plan.source, options));
   }
 
   /** Receives, and gives the last reply; the upload is committed or abandoned when it is given. */
   async receive(plan: ReceivePlan): Promise<Reply> {
     let committed = false;
     try {
-      return await this.#run(plan, async (options) => {
+      return await this.#run(plan, false, async (options) => {
         await receiveAll(plan.sink, options);
         if (this.#failure) throw this.#failure;
         committed = true;
@@ -94,17 +96,16 @@ export class Transfer {
     }
   }
 
-  async #run(plan: TransferPlan, pump: (options: PumpOptions) => Promise<void>): Promise<Reply> {
+  async #run(plan: TransferPlan, isSmall: boolean, pump: (options: PumpOptions) => Promise<void>): Promise<Reply> {
     const session = this.#session;
     if (!session.data.isAgreed) return reply(codes.cannotOpenData, "Say PASV, EPSV, PORT or EPRT first.");
     let failed: unknown;
     try {
       const connection = await this.#connect();
-      session.send(reply(codes.opening, plan.title));
+      session.send(reply(codes.opening, plan.title), isSmall ? "soon" : "now");
       await pump(this.#pumpOptions(connection));
       session.trace?.({ kind: "data-last-byte", direction: this.direction, bytes: this.#bytes });
-      if (this.direction === "send") connection.linger(LINGER_MS);
-      else await connection.end().catch(() => {});
+      connection.leave();
       return reply(codes.transferComplete, `Transfer complete: ${this.#bytes} bytes.`);
     } catch (error) {
       // What the transfer was ended with says more than what that did to the socket.
@@ -119,7 +120,7 @@ export class Transfer {
 
   async #connect(): Promise<DataConnection> {
     try {
-      const connection = await this.#session.data.connect(this.#controller.signal);
+      const connection = await this.#session.data.connect(() => (this.#controller ??= new AbortController()).signal);
       this.#connection = connection;
       if (this.#failure) connection.close();
       if (this.#failure) throw this.#failure;

@@ -25,7 +25,7 @@ export async function upload(session: Session, request: UploadRequest): Promise<
   if ("refused" in planned) return planned.refused;
   const { path } = planned;
   if (nameOf(path) === "") return reply(codes.nameNotAllowed, "The root is no file.");
-  if (at !== "end" && at > (await sizeOf(session, path))) {
+  if (at !== "end" && at > 0 && at > (await sizeOf(session, path))) {
     // Bytes that nobody has sent would have to be made up.
     return reply(codes.restartNotValid, "The file has fewer bytes than REST leaves out.");
   }

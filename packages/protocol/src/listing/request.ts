@@ -8,8 +8,8 @@ export interface ListingRequest {
 const known = /^-[1aACdFGghlLnopqrRsStTuUx]+$/;
 
 /**
- * Takes options off the front: `-la`, `-l -a path`. What follows the options is the path with all its spaces; `--`
- * ends the options.
+ * Takes options off the front: `-la`, `-l -a path`. What follows them is the path with the spaces in and behind it;
+ * `--` ends the options, and what follows that is a path to the letter.
  */
 export function parseListingRequest(argument: string): ListingRequest {
   const options = new Set<string>();
@@ -21,7 +21,7 @@ export function parseListingRequest(argument: string): ListingRequest {
     if (word === "--") return { options, path: behind };
     if (!known.test(word)) break;
     for (const letter of word.slice(1)) options.add(letter);
-    rest = behind;
+    rest = behind.trimStart();
   }
   return { options, path: rest };
 }

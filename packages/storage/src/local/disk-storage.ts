@@ -13,6 +13,9 @@ import type { ModifiedSetter, ReadableFile, Storage, StorageFeature, WritableFil
 /** Entries a batch: 2 ms of lstat, well below what a session beside it would feel. */
 const BATCH = 256;
 
+/** What stood behind the start of an upload is cut off at once up to this size: freeing more takes too long. */
+const CUT_AT_ONCE = 16 * 1024 * 1024;
+
 /**
  * Reads and writes up to this size are done at once, without the thread pool: the way there and back costs more than
  * the copy from or to the page cache.
@@ -25,6 +28,7 @@ const O_CAREFUL = (fs.constants.O_NOFOLLOW ?? 0) | (fs.constants.O_NONBLOCK ?? 0
 
 const readAsync = promisify(fs.read);
 const writeAsync = promisify(fs.write);
+const truncateAsync = promisify(fs.ftruncate);
 
 /** Options of {@link diskStorage}. */
 export interface DiskStorageOptions {
@@ -252,28 +256,35 @@ class DiskUpload implements WritableFile {
   }
 
   write(bytes: Uint8Array): void | Promise<void> {
+    const cut = this.#cutOnce();
+    return cut ? cut.then(() => this.#write(bytes)) : this.#write(bytes);
+  }
+
+  commit(): void | Promise<void> {
     try {
-      this.#cutOnce();
-      if (bytes.length > AT_ONCE) return this.#writeAsync(bytes);
+      const cut = this.#cutOnce();
+      if (cut) return cut.finally(() => this.#close());
+    } catch (error) {
+      fs.closeSync(this.#parts.descriptor);
+      throw error;
+    }
+    this.#close();
+  }
+
+  abandon(keep: boolean): void {
+    this.#close();
+    if (!keep || this.#position === 0) this.#parts.forget();
+  }
+
+  #write(bytes: Uint8Array): void | Promise<void> {
+    if (bytes.length > AT_ONCE) return this.#writeAsync(bytes);
+    try {
       for (let done = 0; done < bytes.length;) {
         done += this.#advance(fs.writeSync(this.#parts.descriptor, bytes, done, bytes.length - done, this.#position));
       }
     } catch (error) {
       throw storageErrorOf(error, "write", this.#parts.path);
     }
-  }
-
-  commit(): void {
-    try {
-      this.#cutOnce();
-    } finally {
-      this.#close();
-    }
-  }
-
-  abandon(keep: boolean): void {
-    this.#close();
-    if (!keep || this.#position === 0) this.#parts.forget();
   }
 
   async #writeAsync(bytes: Uint8Array): Promise<void> {
@@ -293,10 +304,25 @@ class DiskUpload implements WritableFile {
     return written;
   }
 
-  #cutOnce(): void {
+  #cutOnce(): void | Promise<void> {
     if (this.#cut) return;
     this.#cut = true;
-    if (this.#parts.size > this.start) fs.ftruncateSync(this.#parts.descriptor, this.start);
+    const { descriptor, size, path } = this.#parts;
+    if (size <= this.start) return;
+    try {
+      if (size - this.start <= CUT_AT_ONCE) fs.ftruncateSync(descriptor, this.start);
+      else return this.#cutAsync();
+    } catch (error) {
+      throw storageErrorOf(error, "write", path);
+    }
+  }
+
+  async #cutAsync(): Promise<void> {
+    try {
+      await truncateAsync(this.#parts.descriptor, this.start);
+    } catch (error) {
+      throw storageErrorOf(error, "write", this.#parts.path);
+    }
   }
 
   #close(): void {
