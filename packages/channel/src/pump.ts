@@ -167,6 +167,7 @@ class Receiving {
   #waitsForRate = false;
   #peerEnded = false;
   #done = false;
+  #failure: unknown;
   #forget: (() => void) | undefined;
 
   constructor(sink: ByteSink, options: PumpOptions, resolve: () => void, reject: (error: unknown) => void) {
@@ -229,10 +230,11 @@ class Receiving {
   /** Writes what has arrived, the older bytes first, one write at a time. */
   #write(): void {
     while (!this.#done && !this.#writing) {
+      this.#makeRoom();
       const [older, newer] = this.#bothFull ? [this.#filling, this.#other] : [this.#other, this.#filling];
       const half = older.isWritten ? newer : older;
       if (half.isWritten) {
-        if (this.#peerEnded) this.#finish();
+        if (this.#peerEnded) this.#finish(undefined);
         return;
       }
       const bytes = half.unwritten();
@@ -240,12 +242,12 @@ class Receiving {
       this.#writing = half;
       try {
         const written = this.#sink.write(bytes);
-        if (written)
-          void written.then(
+        if (!written) this.#writing = undefined;
+        else
+          written.then(
             () => this.#wrote(),
             (error: unknown) => this.#failed(error),
           );
-        else this.#writing = undefined;
       } catch (error) {
         this.#failed(error);
       }
@@ -254,41 +256,45 @@ class Receiving {
 
   #wrote(): void {
     this.#writing = undefined;
-    if (this.#done) {
-      this.#giveBack();
-      return;
-    }
-    if (this.#bothFull && this.#filling.isWritten) {
-      this.#filling.rewind();
-      this.#bothFull = false;
-      this.#resume();
-    }
-    this.#write();
+    if (this.#done) this.#settle();
+    else this.#write();
   }
 
   #failed(error: unknown): void {
     this.#writing = undefined;
-    if (this.#done) this.#giveBack();
+    if (this.#done) this.#settle();
     else this.#finish(error);
+  }
+
+  /** What was both full and older has been written: it can be filled again. */
+  #makeRoom(): void {
+    if (!this.#bothFull || !this.#filling.isWritten) return;
+    this.#filling.rewind();
+    this.#bothFull = false;
+    this.#resume();
   }
 
   #resume(): void {
     if (!this.#isPaused && !this.#done) this.#options.connection.resume();
   }
 
-  #finish(error?: unknown): void {
+  #finish(error: unknown): void {
     this.#done = true;
+    this.#failure = error;
     this.#forget?.();
     this.#options.connection.pause();
-    if (!this.#writing) this.#giveBack();
-    if (error === undefined) this.#resolve();
-    else this.#reject(error);
+    if (!this.#writing) this.#settle();
   }
 
-  /** Not while a write is under way: it would write what somebody else puts there. */
-  #giveBack(): void {
+  /**
+   * Not while a write is under way: it would write what somebody else puts into the buffer, or to a file that whoever
+   * is told of the end has closed.
+   */
+  #settle(): void {
     this.#filling.giveBack();
     this.#other.giveBack();
+    if (this.#failure === undefined) this.#resolve();
+    else this.#reject(this.#failure);
   }
 }
 

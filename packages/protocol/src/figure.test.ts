@@ -20,7 +20,8 @@ const offered: TraceStepFacts = {
   because: [],
 };
 const told: TraceStepFacts = { kind: "data-told", asked: client(40_001), dialed: client(40_001), because: [] };
-const closed: TraceStepFacts = { kind: "data-closed", bytes: 5, outcome: "complete", code: "done" };
+const ends = { local: server(50_012), peer: client(40_002) };
+const closed: TraceStepFacts = { kind: "data-closed", bytes: 5, outcome: "complete", code: "done", ...ends };
 
 const passive = [connected, said("EPSV"), offered, answered(229, "(|||50012|)")];
 const passiveData: TraceStepFacts = {
@@ -107,7 +108,7 @@ test.each<[string, TraceStepFacts[], string, number | undefined]>([
 });
 
 test("an aborted transfer did connect", () => {
-  const aborted: TraceStepFacts = { kind: "data-closed", bytes: 3, outcome: "aborted", code: "aborted" };
+  const aborted: TraceStepFacts = { kind: "data-closed", bytes: 3, outcome: "aborted", code: "aborted", ...ends };
   expect(figures([...passive, said("RETR a"), passiveData, aborted])).toMatchObject([
     { outcome: "aborted", brokenAt: undefined, bytes: 3, code: "aborted" },
   ]);

@@ -47,14 +47,14 @@ export type TraceStep = Step &
     | { readonly kind: "data-dial-failed"; readonly dialed: Endpoint; readonly code: string }
     | ({ readonly kind: "data-connected"; readonly mode: DataMode } & Ends)
     | { readonly kind: "data-offer-expired"; readonly bound: Endpoint }
-    | { readonly kind: "data-first-byte"; readonly direction: "send" | "receive" }
-    | { readonly kind: "data-last-byte"; readonly direction: "send" | "receive"; readonly bytes: number }
-    | {
+    | ({ readonly kind: "data-first-byte"; readonly direction: "send" | "receive" } & Ends)
+    | ({ readonly kind: "data-last-byte"; readonly direction: "send" | "receive"; readonly bytes: number } & Ends)
+    | ({
         readonly kind: "data-closed";
         readonly bytes: number;
         readonly outcome: "complete" | "aborted";
         readonly code: string;
-      }
+      } & Ends)
     | { readonly kind: "control-closed"; readonly because: string }
   );
 

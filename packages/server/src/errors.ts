@@ -3,6 +3,7 @@ export type ConfigErrorCode =
   | "passive-ports-not-valid"
   | "passive-address-not-valid"
   | "prefix-not-valid"
+  | "charset-not-known"
   | "limit-not-valid"
   | "no-storage"
   | "not-listening";
@@ -11,6 +12,7 @@ const sentences: Record<ConfigErrorCode, (facts: Readonly<Record<string, string 
   "passive-ports-not-valid": ({ value }) => `${value} is not a range of ports such as 30000-30099`,
   "passive-address-not-valid": ({ value }) => `"${value}" is neither an IPv4 address nor a name`,
   "prefix-not-valid": ({ value }) => `${value} is not a range of addresses such as 192.0.2.0/24`,
+  "charset-not-known": ({ value }) => `${value} is not a charset that this runtime knows`,
   "limit-not-valid": ({ name, value }) => `the limit ${name} must be more than 0, not ${value}`,
   "no-storage": ({ account }) => `the account ${account} brings no storage, and the server has none`,
   "not-listening": () => "the server does not listen yet",

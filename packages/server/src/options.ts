@@ -169,7 +169,7 @@ export function settingsOf(options: ServerOptions): Settings {
     accounts: options.accounts,
     storage: options.storage,
     banner: options.banner ?? "Twinport ready.",
-    charset: charset(options.charset ?? "utf-8"),
+    charset: charsetOf(options.charset ?? "utf-8"),
     passive: passive === false ? undefined : { ports: portsOf(passive.ports), rules: rulesOf(passive.address) },
     active:
       active === false
@@ -182,6 +182,14 @@ export function settingsOf(options: ServerOptions): Settings {
     bufferBytes: options.bufferBytes,
     clock: options.clock ?? systemClock,
   };
+}
+
+function charsetOf(label: string): Charset {
+  try {
+    return charset(label);
+  } catch {
+    throw new ConfigError("charset-not-known", { value: label });
+  }
 }
 
 function portsOf(ports: PortRange = defaultPorts): PortRange {

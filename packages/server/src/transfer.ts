@@ -104,7 +104,8 @@ export class Transfer {
       const connection = await this.#connect();
       session.send(reply(codes.opening, plan.title), isSmall ? "soon" : "now");
       await pump(this.#pumpOptions(connection));
-      session.trace?.({ kind: "data-last-byte", direction: this.direction, bytes: this.#bytes });
+      const { local, peer } = connection;
+      session.trace?.({ kind: "data-last-byte", direction: this.direction, bytes: this.#bytes, local, peer });
       connection.leave();
       return reply(codes.transferComplete, `Transfer complete: ${this.#bytes} bytes.`);
     } catch (error) {
@@ -137,6 +138,7 @@ export class Transfer {
 
   #pumpOptions(connection: DataConnection): PumpOptions {
     const { settings, buffers } = this.#services;
+    const { local, peer } = connection;
     return {
       connection,
       buffers,
@@ -144,7 +146,8 @@ export class Transfer {
       stallSeconds: settings.limits.stallSeconds,
       rate: this.direction === "send" ? this.#session.rateDown : this.#session.rateUp,
       onMoved: (bytes) => {
-        if (this.#bytes === 0) this.#session.trace?.({ kind: "data-first-byte", direction: this.direction });
+        if (this.#bytes === 0)
+          this.#session.trace?.({ kind: "data-first-byte", direction: this.direction, local, peer });
         this.#bytes += bytes;
       },
     };
@@ -154,8 +157,9 @@ export class Transfer {
     const outcome = failed === undefined ? "complete" : "failed";
     const code = failed === undefined ? "complete" : codeForError(failed);
     if (this.#connection) {
+      const { local, peer } = this.#connection;
       const traced = outcome === "complete" ? "complete" : "aborted";
-      this.#session.trace?.({ kind: "data-closed", bytes: this.#bytes, outcome: traced, code });
+      this.#session.trace?.({ kind: "data-closed", bytes: this.#bytes, outcome: traced, code, local, peer });
     }
     this.#services.emit("transfer-finished", {
       ...this.#info,
