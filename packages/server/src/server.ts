@@ -7,6 +7,7 @@ import { ConfigError } from "./errors.ts";
 import { Session } from "./session.ts";
 import { SessionCount } from "./limits.ts";
 import { SourcePorts } from "./source-ports.ts";
+import { answer } from "./answer.ts";
 import { settingsOf } from "./options.ts";
 import type { ControlConnection, DataConnection, ListenAddress, PortRange } from "@twinport/channel";
 import type { Endpoint, HostPort, IpAddress } from "@twinport/protocol";
@@ -164,6 +165,7 @@ export class Server extends EventEmitter<ServerEvents> {
       control,
       listener,
       services: this.#services,
+      answer,
       onClosed: (closed) => {
         this.#sessions.delete(closed);
         this.#count.leave(control.peerAddress);

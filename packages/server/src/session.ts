@@ -6,10 +6,8 @@ import {
   factNames,
   formatReply,
   newServerSession,
-  parseCommand,
   redactCommand,
   reply,
-  resolvePath,
   ruleOf,
 } from "@twinport/protocol";
 import { ChannelError, RateLimit } from "@twinport/channel";
@@ -17,20 +15,18 @@ import { canSetModified } from "@twinport/storage";
 import { ConfigError } from "./errors.ts";
 import { DataChannel } from "./data-channel.ts";
 import { Transfer } from "./transfer.ts";
-import { handlers } from "./commands/index.ts";
-import { permissionLetters } from "./facts-entry.ts";
-import { isStorageFault, replyForError } from "./reply-for-error.ts";
+import { CommandQueue } from "./command-queue.ts";
+import { allowPath } from "./allowed-path.ts";
+import { readLine } from "./read-line.ts";
 import type { Account } from "@twinport/accounts";
 import type { ControlConnection, Timer } from "@twinport/channel";
 import type {
   Ability,
   Charset,
   Command,
-  CommandRefusal,
   DecodedLine,
   Endpoint,
   FactName,
-  PathRefusal,
   Permission,
   Reply,
   ServerSession,
@@ -39,36 +35,19 @@ import type {
   VirtualPath,
 } from "@twinport/protocol";
 import type { Storage } from "@twinport/storage";
-import type { PermissionLetters } from "./facts-entry.ts";
+import type { AllowedPath } from "./allowed-path.ts";
+import type { ReadLine } from "./read-line.ts";
 import type { ReceivePlan, SendPlan } from "./transfer.ts";
 import type { Services } from "./services.ts";
 import type { SessionInfo } from "./observe.ts";
 
-/** Commands that may wait behind the one that runs; more are left in the client's own buffers. */
-const MAX_WAITING = 64;
+const nothing: ReadonlySet<Permission> = new Set();
 
 /** Lines that are no commands at all, after which the client is something else than an FTP client. */
 const MAX_NONSENSE = 100;
 
-const lineRefusals: Readonly<Record<CommandRefusal, Reply>> = {
-  empty: reply(codes.unrecognised, "An empty line is no command."),
-  "not-a-word": reply(codes.unrecognised, "A command begins with a word of ASCII letters."),
-  "control-byte": reply(codes.badArgument, "CR, LF and NUL cannot be part of a command."),
-  "not-text": reply(codes.badArgument, "The argument is not in this session's charset."),
-};
-
-const pathRefusals: Readonly<Record<PathRefusal, Reply>> = {
-  empty: reply(codes.badArgument, "A path is needed."),
-  "nul-byte": reply(codes.nameNotAllowed, "A name cannot hold NUL."),
-  "name-too-long": reply(codes.nameNotAllowed, "A name is longer than 255 bytes."),
-  "path-too-long": reply(codes.nameNotAllowed, "The path is longer than 4096 bytes."),
-};
-
-/** What waits for its turn: a command, or the answer to a line that is none. */
-type Waiting = { readonly command: Command } | { readonly refused: Reply };
-
-/** A path that may be used, or what the client hears instead. */
-export type AllowedPath = { readonly path: VirtualPath } | { readonly refused: Reply };
+/** Runs a command and gives its last reply; must not reject. */
+export type Answer = (session: Session, command: Command) => Promise<Reply>;
 
 /** One client's conversation: its commands run one after the other, some of them during a transfer. */
 export class Session {
@@ -88,14 +67,14 @@ export class Session {
   transfer: Transfer | undefined;
   loginFailures = 0;
   readonly #onClosed: (session: Session) => void;
-  readonly #waiting: Waiting[] = [];
+  readonly #answer: Answer;
+  readonly #queue: CommandQueue<ReadLine>;
   readonly #idle: Timer;
   #loginDeadline: Timer;
   #abilities: ReadonlySet<Ability> | undefined;
-  #isRunning = false;
-  /** The command that runs, and what was sent during its transfer and acted on at once. */
-  #current: Promise<void> = Promise.resolve();
-  #meanwhile: Promise<void> = Promise.resolve();
+  /** A command runs that moves data, or will; ABOR before it has begun ends it when it does. */
+  #transferState: "none" | "expected" | "unwanted" = "none";
+  #hasAborted = false;
   #charset: Charset;
   #nonsense = 0;
   #clientEnded = false;
@@ -107,13 +86,26 @@ export class Session {
     control: ControlConnection;
     listener: Endpoint;
     services: Services;
+    answer: Answer;
     onClosed: (session: Session) => void;
   }) {
     this.id = parts.id;
     this.control = parts.control;
     this.listener = parts.listener;
     this.services = parts.services;
+    this.#answer = parts.answer;
     this.#onClosed = parts.onClosed;
+    this.#queue = new CommandQueue({
+      run: (next) => this.#run(next),
+      failed: (error) => this.#failed(error),
+      overtakes: (next) => this.#transferState !== "none" && "command" in next && this.#isForTransfer(next.command),
+      goesOn: () => this.#goesOn(),
+      hold: () => this.control.hold(),
+      release: () => this.control.release(),
+      idle: () => {
+        if (this.#clientEnded) this.#finish("client-ended");
+      },
+    });
     this.data = new DataChannel(this, parts.services);
     const { clock, limits, charset } = parts.services.settings;
     this.#charset = charset;
@@ -181,23 +173,14 @@ export class Session {
     return storage;
   }
 
-  /** What this session's account may do, as MLST and MLSD write it. */
-  get permissionLetters(): PermissionLetters {
-    return permissionLetters(this.account?.permissions ?? new Set());
-  }
-
-  may(permission: Permission): boolean {
-    return this.account?.permissions.has(permission) ?? false;
+  /** What this session's account may do. */
+  get permissions(): ReadonlySet<Permission> {
+    return this.account?.permissions ?? nothing;
   }
 
   /** A path as the client wrote it, if it is one and the account may do this there. */
   allow(written: string, permission: Permission | undefined): AllowedPath {
-    const resolved = resolvePath(this.folder, written);
-    if (resolved.kind === "refused") return { refused: pathRefusals[resolved.because] };
-    if (permission && !this.may(permission)) {
-      return { refused: reply(codes.fileUnavailable, `This account may not ${permission.replace("-", " ")} here.`) };
-    }
-    return { path: resolved.path };
+    return allowPath(written, this.folder, permission, this.permissions);
   }
 
   /**
@@ -240,12 +223,28 @@ export class Session {
     return this.#end(transfer.receive(plan));
   }
 
-  /** Ends a transfer that runs, and waits until its last reply is sent. False where none runs. */
+  /** Ends a transfer that runs, and waits until its last reply is sent. False where none ran, or none came to run. */
   async abortTransfer(): Promise<boolean> {
-    if (!this.transfer) return false;
-    this.transfer.abort(new ChannelError("aborted"));
-    await this.#current;
-    return true;
+    if (this.#transferState === "none") return false;
+    this.#transferState = "unwanted";
+    if (this.transfer) this.#abort(this.transfer);
+    await this.#queue.current;
+    return this.#hasAborted;
+  }
+
+  /** A command has begun that moves data: what came in one piece with it, and may, is acted on now. */
+  expectTransfer(): void {
+    this.#hasAborted = false;
+    if (!this.data.isAgreed) return;
+    this.#transferState = "expected";
+    this.#queue.reconsider();
+  }
+
+  /** That command has ended: what was agreed on for its data is used up. */
+  forgetTransfer(): void {
+    this.#transferState = "none";
+    this.data.drop();
+    this.advance({ kind: "offset-set", offset: 0 });
   }
 
   /** After the reply to the command that runs, the session ends, with another reply if one is given. */
@@ -264,7 +263,7 @@ export class Session {
   drain(): void {
     const text = "This server is shutting down; goodbye.";
     this.leave("shutdown", reply(codes.notAvailable, text));
-    if (!this.#isRunning) this.close("shutdown", text);
+    if (!this.#queue.isRunning) this.close("shutdown", text);
   }
 
   readonly #trace = (step: TraceStepFacts): void => {
@@ -273,7 +272,13 @@ export class Session {
 
   #begin(transfer: Transfer): Transfer {
     this.transfer = transfer;
+    if (this.#transferState === "unwanted") this.#abort(transfer);
     return transfer;
+  }
+
+  #abort(transfer: Transfer): void {
+    this.#hasAborted = true;
+    transfer.abort(new ChannelError("aborted"));
   }
 
   async #end(running: Promise<Reply>): Promise<Reply> {
@@ -304,31 +309,16 @@ export class Session {
 
   #take(line: DecodedLine): void {
     if (this.#closing !== undefined) return;
-    const next = this.#read(line);
-    if ("command" in next && this.transfer && this.#isForTransfer(next.command)) {
-      const before = this.#meanwhile;
-      this.#meanwhile = this.#runDuringTransfer(next.command, before);
-      return;
-    }
-    this.#waiting.push(next);
-    if (this.#waiting.length >= MAX_WAITING) this.control.hold();
-    if (!this.#isRunning) this.#track(this.#runWaiting());
+    const read = readLine(line, this.#charset);
+    // Nonsense does not keep a session alive.
+    if ("command" in read) this.#idle.refresh();
+    this.#queue.push(read);
   }
 
   /** What nobody foresaw ends this session and no other. */
-  #track(running: Promise<void>): void {
-    running.catch((error: unknown) => {
-      this.services.emit("warning", { code: "session-failed", session: this.info, error });
-      this.close("failed", "Something failed here; goodbye.");
-    });
-  }
-
-  #read(line: DecodedLine): Waiting {
-    if (line.kind === "too-long") return { refused: reply(codes.unrecognised, "The command line is too long.") };
-    const parsed = parseCommand(line.bytes, (bytes) => this.charset.decode(bytes));
-    if (parsed.kind === "refused") return { refused: lineRefusals[parsed.because] };
-    this.#idle.refresh();
-    return { command: parsed.command };
+  #failed(error: unknown): void {
+    this.services.emit("warning", { code: "session-failed", session: this.info, error });
+    this.close("failed", "Something failed here; goodbye.");
   }
 
   #isForTransfer(command: Command): boolean {
@@ -336,80 +326,34 @@ export class Session {
     return admission.kind === "run" && ruleOf(admission.verb).duringTransfer === true;
   }
 
-  async #runDuringTransfer(command: Command, before: Promise<void>): Promise<void> {
-    await before;
-    await this.#run(command);
+  async #run(next: ReadLine): Promise<void> {
+    if ("refused" in next) {
+      this.#refuse(next.refused);
+      return;
+    }
+    this.trace?.({ kind: "command-received", line: redactCommand(next.command) });
+    const answer = await this.#answer(this, next.command);
     this.#idle.refresh();
-  }
-
-  async #runWaiting(): Promise<void> {
-    this.#isRunning = true;
-    for (let next = this.#waiting.shift(); next; next = this.#waiting.shift()) {
-      if (this.#waiting.length < MAX_WAITING / 2) this.control.release();
-      this.#current = "command" in next ? this.#run(next.command) : this.#refuse(next.refused);
-      await this.#current;
-      await this.#meanwhile;
-      if (this.#closing !== undefined) return;
-      if (this.#leaving) {
-        if (this.#leaving.farewell) this.send(this.#leaving.farewell);
-        this.#finish(this.#leaving.because);
-        return;
-      }
-    }
-    this.#isRunning = false;
-    if (this.#clientEnded) this.#finish("client-ended");
-  }
-
-  /** Answers a line that is no command. Too many of them, and whoever is there does not speak FTP. */
-  #refuse(answer: Reply): Promise<void> {
-    this.trace?.({ kind: "command-received", line: "(not a command)" });
-    this.send(answer);
-    if (++this.#nonsense >= MAX_NONSENSE) this.close("nonsense", "This is not FTP; goodbye.");
-    return Promise.resolve();
-  }
-
-  /** Runs one command, and sends its last reply. Whatever it throws is met here, once. */
-  async #run(command: Command): Promise<void> {
-    this.trace?.({ kind: "command-received", line: redactCommand(command) });
-    let answer: Reply;
-    try {
-      answer = await this.#answer(command);
-    } catch (error) {
-      answer = this.#answerForError(error);
-    }
     if (this.#closing === undefined) this.send(answer);
   }
 
-  async #answer(command: Command): Promise<Reply> {
-    const admission = admit(this.state, command, this.abilities);
-    if (admission.kind === "refused") return admission.reply;
-    const { verb, argument } = admission;
-    const rule = ruleOf(verb);
-    this.advance({ kind: "command-taken", verb });
-    const takesPath = rule.argument === "path" || (rule.argument === "optional-path" && argument !== "");
-    const allowed: AllowedPath = takesPath ? this.allow(argument, rule.permission) : { path: this.folder };
-    try {
-      if ("refused" in allowed) return allowed.refused;
-      return await handlers[verb](this, { argument, path: allowed.path });
-    } finally {
-      // Offset and data connection are for one transfer, also for one that never began.
-      if (rule.channel) {
-        this.data.drop();
-        this.advance({ kind: "offset-set", offset: 0 });
-      }
-    }
+  /** Answers a line that is no command. Too many of them, and whoever is there does not speak FTP. */
+  #refuse(answer: Reply): void {
+    this.trace?.({ kind: "command-received", line: "(not a command)" });
+    this.send(answer);
+    if (++this.#nonsense >= MAX_NONSENSE) this.close("nonsense", "This is not FTP; goodbye.");
   }
 
-  #answerForError(error: unknown): Reply {
-    const answer = replyForError(error);
-    if (!answer) this.services.emit("warning", { code: "session-failed", session: this.info, error });
-    else if (isStorageFault(error))
-      this.services.emit("warning", { code: "storage-failed", session: this.info, error });
-    return answer ?? reply(codes.localError, "Something failed here; the operator can see what.");
+  #goesOn(): boolean {
+    if (this.#closing !== undefined) return false;
+    if (!this.#leaving) return true;
+    if (this.#leaving.farewell) this.send(this.#leaving.farewell);
+    this.#finish(this.#leaving.because);
+    return false;
   }
 
   #idleTimeUp(): void {
-    if (this.#isRunning) {
+    if (this.#queue.isRunning) {
       this.#idle.refresh();
       return;
     }
@@ -419,8 +363,8 @@ export class Session {
   /** The client will say no more: what it has said is answered; a transfer goes on only if it has said QUIT. */
   #ended(): void {
     this.#clientEnded = true;
-    if (!this.#isRunning) this.#finish("client-ended");
-    else if (!this.#waiting.some((next) => "command" in next && next.command.word.toUpperCase() === "QUIT")) {
+    if (!this.#queue.isRunning) this.#finish("client-ended");
+    else if (!this.#queue.waiting.some((next) => "command" in next && next.command.word.toUpperCase() === "QUIT")) {
       this.transfer?.abort(new ChannelError("control-lost"));
     }
   }
@@ -434,7 +378,7 @@ export class Session {
 
   #closed(): void {
     this.#closing ??= "connection-lost";
-    this.#waiting.length = 0;
+    this.#queue.clear();
     this.#loginDeadline.cancel();
     this.#idle.cancel();
     this.data.drop();

@@ -1,6 +1,7 @@
 import { codes, reply } from "@twinport/protocol";
 import type { PlannedTransfer } from "./options.ts";
-import type { AllowedPath, Session } from "./session.ts";
+import type { AllowedPath } from "./allowed-path.ts";
+import type { Session } from "./session.ts";
 import type { VirtualPath } from "@twinport/protocol";
 
 /** Asks the embedding program about a transfer; gives the path to use, or what the client hears instead. */

@@ -1,6 +1,6 @@
 import { codes, formatFacts, reply } from "@twinport/protocol";
 import { ListingSource } from "../listing-source.ts";
-import { factsEntry } from "../facts-entry.ts";
+import { factsEntry, permissionLetters } from "../facts-entry.ts";
 import { linesOf } from "../listing.ts";
 import type { Handler } from "./handler.ts";
 
@@ -8,7 +8,7 @@ import type { Handler } from "./handler.ts";
 export const mlsd: Handler = async (session, { path }) => {
   const { kind } = await session.storage.stat(path);
   if (kind !== "directory") return reply(codes.badArgument, "MLSD is of folders; MLST is of a file.");
-  const perm = session.permissionLetters;
+  const perm = permissionLetters(session.permissions);
   const lines = linesOf(session.storage.list(path, "facts"), (entry) =>
     formatFacts(factsEntry(entry, perm), session.facts),
   );

@@ -1,10 +1,11 @@
 import fs from "node:fs";
 import process from "node:process";
-import { promisify } from "node:util";
 import { childOf, nameOf } from "@twinport/protocol";
 import type { Entry, VirtualPath } from "@twinport/protocol";
 import { StorageError } from "../errors.ts";
 import { confineTo } from "./confinement.ts";
+import { DiskUpload } from "./disk-upload.ts";
+import { readFully } from "./read-fully.ts";
 import { errnoOf, storageErrorOf } from "./system-error.ts";
 import type { StorageOperation } from "../errors.ts";
 import type { Confinement } from "./confinement.ts";
@@ -13,22 +14,9 @@ import type { ModifiedSetter, ReadableFile, Storage, StorageFeature, WritableFil
 /** Entries a batch: 2 ms of lstat, well below what a session beside it would feel. */
 const BATCH = 256;
 
-/** What stood behind the start of an upload is cut off at once up to this size: freeing more takes too long. */
-const CUT_AT_ONCE = 16 * 1024 * 1024;
-
-/**
- * Reads and writes up to this size are done at once, without the thread pool: the way there and back costs more than
- * the copy from or to the page cache.
- */
-const AT_ONCE = 64 * 1024;
-
 const { O_RDONLY, O_WRONLY, O_CREAT, O_EXCL } = fs.constants;
 // Not on Windows, where neither a FIFO nor a link can be met here.
 const O_CAREFUL = (fs.constants.O_NOFOLLOW ?? 0) | (fs.constants.O_NONBLOCK ?? 0);
-
-const readAsync = promisify(fs.read);
-const writeAsync = promisify(fs.write);
-const truncateAsync = promisify(fs.ftruncate);
 
 /** Options of {@link diskStorage}. */
 export interface DiskStorageOptions {
@@ -234,141 +222,11 @@ export class DiskStorage implements Storage, ModifiedSetter {
   }
 }
 
-interface UploadParts {
-  readonly descriptor: number;
-  readonly path: VirtualPath;
-  readonly start: number;
-  readonly size: number;
-  readonly forget: () => void;
-}
-
-/** An upload straight into its file. What stood behind `start` goes with the first byte, not before. */
-class DiskUpload implements WritableFile {
-  readonly start: number;
-  readonly #parts: UploadParts;
-  #position: number;
-  #cut = false;
-
-  constructor(parts: UploadParts) {
-    this.#parts = parts;
-    this.start = parts.start;
-    this.#position = parts.start;
-  }
-
-  write(bytes: Uint8Array): void | Promise<void> {
-    const cut = this.#cutOnce();
-    return cut ? cut.then(() => this.#write(bytes)) : this.#write(bytes);
-  }
-
-  commit(): void | Promise<void> {
-    try {
-      const cut = this.#cutOnce();
-      if (cut) return cut.finally(() => this.#close());
-    } catch (error) {
-      fs.closeSync(this.#parts.descriptor);
-      throw error;
-    }
-    this.#close();
-  }
-
-  abandon(keep: boolean): void {
-    this.#close();
-    if (!keep || this.#position === 0) this.#parts.forget();
-  }
-
-  #write(bytes: Uint8Array): void | Promise<void> {
-    if (bytes.length > AT_ONCE) return this.#writeAsync(bytes);
-    try {
-      for (let done = 0; done < bytes.length;) {
-        done += this.#advance(fs.writeSync(this.#parts.descriptor, bytes, done, bytes.length - done, this.#position));
-      }
-    } catch (error) {
-      throw storageErrorOf(error, "write", this.#parts.path);
-    }
-  }
-
-  async #writeAsync(bytes: Uint8Array): Promise<void> {
-    try {
-      for (let done = 0; done < bytes.length;) {
-        const { descriptor } = this.#parts;
-        const { bytesWritten } = await writeAsync(descriptor, bytes, done, bytes.length - done, this.#position);
-        done += this.#advance(bytesWritten);
-      }
-    } catch (error) {
-      throw storageErrorOf(error, "write", this.#parts.path);
-    }
-  }
-
-  #advance(written: number): number {
-    this.#position += written;
-    return written;
-  }
-
-  #cutOnce(): void | Promise<void> {
-    if (this.#cut) return;
-    this.#cut = true;
-    const { descriptor, size, path } = this.#parts;
-    if (size <= this.start) return;
-    try {
-      if (size - this.start <= CUT_AT_ONCE) fs.ftruncateSync(descriptor, this.start);
-      else return this.#cutAsync();
-    } catch (error) {
-      throw storageErrorOf(error, "write", path);
-    }
-  }
-
-  async #cutAsync(): Promise<void> {
-    try {
-      await truncateAsync(this.#parts.descriptor, this.start);
-    } catch (error) {
-      throw storageErrorOf(error, "write", this.#parts.path);
-    }
-  }
-
-  #close(): void {
-    try {
-      fs.closeSync(this.#parts.descriptor);
-    } catch (error) {
-      // Delayed writes fail here (NFS, quota): then the upload was not kept.
-      throw storageErrorOf(error, "write", this.#parts.path);
-    }
-  }
-}
-
 /** What stands at a real path; a link throws ELOOP, so that the confinement takes the next step. */
 function followed(real: string): fs.Stats {
   const stats = fs.lstatSync(real);
   if (stats.isSymbolicLink()) throw Object.assign(new Error("a link"), { code: "ELOOP" });
   return stats;
-}
-
-function readFully(descriptor: number, buffer: Uint8Array, at: number, path: string): number | Promise<number> {
-  if (buffer.length > AT_ONCE) return readFullyAsync(descriptor, buffer, at, path);
-  try {
-    let done = 0;
-    while (done < buffer.length) {
-      const read = fs.readSync(descriptor, buffer, done, buffer.length - done, at + done);
-      if (read === 0) break;
-      done += read;
-    }
-    return done;
-  } catch (error) {
-    throw storageErrorOf(error, "read", path);
-  }
-}
-
-async function readFullyAsync(descriptor: number, buffer: Uint8Array, at: number, path: string): Promise<number> {
-  try {
-    let done = 0;
-    while (done < buffer.length) {
-      const { bytesRead } = await readAsync(descriptor, buffer, done, buffer.length - done, at + done);
-      if (bytesRead === 0) break;
-      done += bytesRead;
-    }
-    return done;
-  } catch (error) {
-    throw storageErrorOf(error, "read", path);
-  }
 }
 
 function entryOf(name: string, stats: fs.Stats): Entry {

@@ -1,0 +1,27 @@
+import { codes, reply, resolvePath } from "@twinport/protocol";
+import type { PathRefusal, Permission, Reply, VirtualPath } from "@twinport/protocol";
+
+/** A path that may be used, or what the client hears instead. */
+export type AllowedPath = { readonly path: VirtualPath } | { readonly refused: Reply };
+
+const pathRefusals: Readonly<Record<PathRefusal, Reply>> = {
+  empty: reply(codes.badArgument, "A path is needed."),
+  "nul-byte": reply(codes.nameNotAllowed, "A name cannot hold NUL."),
+  "name-too-long": reply(codes.nameNotAllowed, "A name is longer than 255 bytes."),
+  "path-too-long": reply(codes.nameNotAllowed, "The path is longer than 4096 bytes."),
+};
+
+/** A path as the client wrote it, if it is one and the permission that is needed there is given. */
+export function allowPath(
+  written: string,
+  from: VirtualPath,
+  needed: Permission | undefined,
+  given: ReadonlySet<Permission>,
+): AllowedPath {
+  const resolved = resolvePath(from, written);
+  if (resolved.kind === "refused") return { refused: pathRefusals[resolved.because] };
+  if (needed && !given.has(needed)) {
+    return { refused: reply(codes.fileUnavailable, `This account may not ${needed.replace("-", " ")} here.`) };
+  }
+  return { path: resolved.path };
+}

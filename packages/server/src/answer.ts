@@ -1,0 +1,41 @@
+import { admit, codes, reply, ruleOf } from "@twinport/protocol";
+import { handlers } from "./commands/index.ts";
+import { isStorageFault, replyForError } from "./reply-for-error.ts";
+import type { Command, Reply } from "@twinport/protocol";
+import type { Session } from "./session.ts";
+
+/** Runs a command and gives its last reply. Whatever it throws is met here, once. */
+export async function answer(session: Session, command: Command): Promise<Reply> {
+  try {
+    return await run(session, command);
+  } catch (error) {
+    return replyFor(session, error);
+  }
+}
+
+async function run(session: Session, command: Command): Promise<Reply> {
+  const admission = admit(session.state, command, session.abilities);
+  if (admission.kind === "refused") return admission.reply;
+  const { verb, argument } = admission;
+  const rule = ruleOf(verb);
+  session.advance({ kind: "command-taken", verb });
+  const takesPath = rule.argument === "path" || (rule.argument === "optional-path" && argument !== "");
+  const allowed = takesPath ? session.allow(argument, rule.permission) : { path: session.folder };
+  if (rule.channel) session.expectTransfer();
+  try {
+    if ("refused" in allowed) return allowed.refused;
+    return await handlers[verb](session, { argument, path: allowed.path });
+  } finally {
+    // Offset and data connection are for one transfer, also for one that never began.
+    if (rule.channel) session.forgetTransfer();
+  }
+}
+
+function replyFor(session: Session, error: unknown): Reply {
+  const known = replyForError(error);
+  if (!known) session.services.emit("warning", { code: "session-failed", session: session.info, error });
+  else if (isStorageFault(error)) {
+    session.services.emit("warning", { code: "storage-failed", session: session.info, error });
+  }
+  return known ?? reply(codes.localError, "Something failed here; the operator can see what.");
+}
