@@ -11,7 +11,7 @@ const seconds = (count: number): number => count * 1000;
 const projects = [
   {
     name: "unit",
-    include: ["packages/*/src/**/*.test.ts", "test/architecture.test.ts", "test/transcripts/*.test.ts"],
+    include: ["packages/*/src/**/*.test.ts", "test/*.test.ts", "test/transcripts/*.test.ts", "examples/**/*.test.ts"],
     timeout: seconds(20),
   },
   { name: "fuzz", include: ["fuzz/**/*.test.ts"], timeout: seconds(120) },

@@ -1,0 +1,236 @@
+// Writes docs/reference/verbs.md and its Chinese twin from the verb table: node tools/verbs-reference.mjs [--check]
+// With --check it writes nothing and fails when a page is not what the table says. Needs a build; the test of these
+// pages imports this file and runs on the sources.
+import { readFileSync, realpathSync, writeFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { availableVerbs, lookUpVerb, ruleOf, verbs } from "@twinport/protocol";
+
+/** @typedef {import("@twinport/protocol").Verb} Verb */
+/** @typedef {import("@twinport/protocol").VerbRule} VerbRule */
+
+const root = new URL("../", import.meta.url);
+
+/**
+ * What each verb does: the one thing that the table does not say. A row without a sentence does not compile.
+ * @satisfies {Record<Verb, readonly [english: string, chinese: string]>}
+ */
+const sentences = /** @type {const} */ ({
+  ABOR: [
+    "Ends the transfer that runs: 426 for it, then 226. 225 if none runs.",
+    "中止正在进行的传输：先对传输答 426，再答 226；没有传输时答 225。",
+  ],
+  ACCT: ["Not needed: 202 after the login, 503 before it.", "不需要：登录后答 202，登录前答 503。"],
+  ALLO: ["Not needed: 202. No space is set aside.", "不需要：答 202，不预留空间。"],
+  APPE: ["Upload to the end of a file; the file is made if it is missing.", "上传并追加到文件末尾；文件不存在时新建。"],
+  CDUP: ["Goes to the folder above.", "回到上一级目录。"],
+  CLNT: ["Takes the client's name and does nothing with it.", "接受客户端名称，不作使用。"],
+  CWD: ["Goes to a folder.", "进入目录。"],
+  DELE: ["Removes a file.", "删除文件。"],
+  EPRT: [
+    "Active mode, IPv4 and IPv6: tells the server where to dial.",
+    "主动模式（IPv4 与 IPv6）：告诉服务器连接哪里。",
+  ],
+  EPSV: [
+    "Passive mode, IPv4 and IPv6: asks for a port. `EPSV ALL` shuts PASV, PORT and EPRT for this session.",
+    "被动模式（IPv4 与 IPv6）：请求一个端口。`EPSV ALL` 之后本会话不再接受 PASV、PORT、EPRT。",
+  ],
+  FEAT: ["Lists what this session has beyond RFC 959.", "列出本会话在 RFC 959 之外支持的功能。"],
+  HELP: ["Lists the verbs, or says how one is written.", "列出命令，或说明某个命令的写法。"],
+  LIST: [
+    "Lists a folder, a file, or what a pattern in the last name matches, as `ls -l` does. Options are read and ignored.",
+    "以 `ls -l` 的格式列出目录、文件，或最后一段名称中通配符匹配的项；选项会被读取并忽略。",
+  ],
+  MDTM: [
+    "The time of a file, in UTC. `MDTM YYYYMMDDhhmmss path` sets it, for old clients.",
+    "文件的修改时间（UTC）。`MDTM YYYYMMDDhhmmss 路径` 可设置时间，供旧客户端使用。",
+  ],
+  MFMT: ["Sets the time of a file, in UTC.", "设置文件的修改时间（UTC）。"],
+  MKD: ["Makes a folder.", "新建目录。"],
+  MLSD: ["Lists a folder in the form made for programs.", "以供程序解析的格式列出目录。"],
+  MLST: [
+    "The same for one file or folder, on the command connection.",
+    "同上，但只针对一个文件或目录，在命令连接上回答。",
+  ],
+  MODE: ["Stream only; other modes are 504.", "只支持流模式；其他模式答 504。"],
+  NLST: ["Lists names only.", "只列出名称。"],
+  NOOP: ["Does nothing.", "不做任何事。"],
+  OPTS: [
+    "Options: `OPTS UTF8 ON`, and `OPTS MLST` with the facts that are wanted.",
+    "选项：`OPTS UTF8 ON`，以及 `OPTS MLST` 加所需的字段。",
+  ],
+  PASS: ["The password.", "密码。"],
+  PASV: ["Passive mode, IPv4 only: asks for an address and a port.", "被动模式（仅 IPv4）：请求一个地址和端口。"],
+  PORT: ["Active mode, IPv4 only: tells the server where to dial.", "主动模式（仅 IPv4）：告诉服务器连接哪里。"],
+  PWD: ["Says which folder the session is in.", "显示当前目录。"],
+  QUIT: ["Ends the session; a transfer that runs is finished first.", "结束会话；正在进行的传输会先完成。"],
+  REIN: ["Begins anew, as if just connected.", "重新开始，如同刚刚连接。"],
+  REST: [
+    "The byte at which the next RETR or STOR begins. For TYPE I.",
+    "下一个 RETR 或 STOR 的起始字节。用于 TYPE I。",
+  ],
+  RETR: ["Download.", "下载。"],
+  RMD: ["Removes an empty folder.", "删除空目录。"],
+  RNFR: ["What is to be renamed.", "要重命名的对象。"],
+  RNTO: ["Its new name; a file that has it is replaced.", "新名称；同名文件会被替换。"],
+  SITE: ["A verb of the embedding program; `SITE HELP` lists them.", "嵌入程序自定义的命令；`SITE HELP` 列出它们。"],
+  SIZE: ["The bytes of a file, in TYPE I; 550 in TYPE A.", "文件的字节数（TYPE I）；TYPE A 下答 550。"],
+  SMNT: ["Known and always 502.", "认识该命令，但总是答 502。"],
+  STAT: [
+    "How the session and its transfer stand; with a path, a list of at most 1000 lines in the reply.",
+    "会话与传输的状态；带路径时在应答中列出，最多 1000 行。",
+  ],
+  STOR: ["Upload; a file of that name is replaced.", "上传；同名文件会被替换。"],
+  STOU: [
+    "Upload under a name that nobody has; 150 says which: `FILE: name`.",
+    "以唯一的名称上传；150 应答给出名称：`FILE: 名称`。",
+  ],
+  STRU: ["File only; others are 504.", "只支持文件结构；其他答 504。"],
+  SYST: [
+    "`UNIX Type: L8`, on every system, because the listings look like that.",
+    "在任何系统上都答 `UNIX Type: L8`，因为列表就是这种格式。",
+  ],
+  TYPE: [
+    "A: lines end with CRLF on the wire. I and L 8: bytes as they are. A session begins with A.",
+    "A：传输时行以 CRLF 结尾。I 与 L 8：字节原样传输。会话开始时为 A。",
+  ],
+  USER: ["The account's name. A password is always asked for.", "账户名。总会要求密码。"],
+});
+
+const words = {
+  en: {
+    sentence: 0,
+    title: "Verbs",
+    intro: [
+      "This page is generated from the verb table (`packages/protocol/src/command/verbs.ts`) by",
+      "`node tools/verbs-reference.mjs`. Do not edit it; a test fails when it is stale.",
+      "",
+      "A session has a verb only if it can have it: no PASV where passive mode is off, no MFMT where the storage cannot set",
+      "times. `HELP` and `FEAT` are printed from the same table and are true for the session that asks.",
+    ],
+    columns: ["Verb", "Argument", "What it does", "When", "Permission", "FEAT", "RFC"],
+    when: { any: "any time", named: "after USER", ready: "logged in" },
+    atOnce: "also acted on during a transfer",
+    follows: (/** @type {string} */ verb) => `directly after ${verb}`,
+    secret: "never logged",
+    withPath: (/** @type {string} */ permission) => `${permission}, with a path`,
+    older: "Older spellings",
+    olderIntro: "These mean the same, for old clients (RFC 775, RFC 1123).",
+    olderColumns: ["Spelling", "Means"],
+  },
+  "zh-CN": {
+    sentence: 1,
+    title: "命令一览",
+    intro: [
+      "本页由 `node tools/verbs-reference.mjs` 根据命令表（`packages/protocol/src/command/verbs.ts`）生成。",
+      "请勿手工修改；内容过期时测试会失败。",
+      "",
+      "会话只包含它真正具备的命令：关闭被动模式就没有 PASV，存储不能设置时间就没有 MFMT。",
+      "`HELP` 和 `FEAT` 的回答出自同一张表，并且总是符合当前会话。",
+    ],
+    columns: ["命令", "参数", "作用", "何时可用", "所需权限", "FEAT", "RFC"],
+    when: { any: "任何时候", named: "USER 之后", ready: "登录后" },
+    atOnce: "传输期间也立即执行",
+    follows: (/** @type {string} */ verb) => `必须紧接 ${verb}`,
+    secret: "参数不写入日志",
+    withPath: (/** @type {string} */ permission) => `带路径时 ${permission}`,
+    older: "旧写法",
+    olderIntro: "含义相同，供旧客户端使用（RFC 775、RFC 1123）。",
+    olderColumns: ["写法", "等同于"],
+  },
+};
+
+/** @param {string} text */
+const code = (text) => (text === "" ? "" : `\`${text.replaceAll("|", "\\|")}\``);
+
+/** @param {readonly string[]} cells */
+const row = (cells) => `| ${cells.join(" | ")} |`;
+
+/** @param {readonly string[]} columns @param {readonly (readonly string[])[]} rows */
+const table = (columns, rows) => [row(columns), row(columns.map(() => "---")), ...rows.map(row)];
+
+/** @param {string} rfc */
+const rfcOf = (rfc) => (/^\d/.test(rfc) ? `RFC ${rfc}` : rfc);
+
+/** @param {Verb} verb @param {(typeof words)["en"] | (typeof words)["zh-CN"]} say */
+function rowOf(verb, say) {
+  const rule = ruleOf(verb);
+  const when = [
+    rule.follows ? say.follows(rule.follows) : say.when[rule.phase],
+    ...(rule.duringTransfer ? [say.atOnce] : []),
+    ...(rule.secret ? [say.secret] : []),
+  ];
+  const { permission = "" } = rule;
+  const needsPath = permission !== "" && verb === "STAT";
+  return [
+    code(verb),
+    code(rule.syntax),
+    sentences[verb][say.sentence === 0 ? 0 : 1],
+    when.join(say.sentence === 0 ? "; " : "；"),
+    needsPath ? say.withPath(permission) : permission,
+    code(rule.feature ?? ""),
+    rfcOf(rule.rfc),
+  ];
+}
+
+/** The page as the table has it now. @param {"en" | "zh-CN"} language @returns {string} */
+function page(language) {
+  const say = words[language];
+  const all = /** @type {Verb[]} */ (Object.keys(verbs)).sort();
+  const every = new Set(all.flatMap((verb) => ruleOf(verb).needs ?? []));
+  const older = availableVerbs(every).filter((word) => !(word in verbs));
+  const meaning = (/** @type {string} */ word) => {
+    const found = lookUpVerb(word);
+    return found.kind === "verb" ? found.verb : "";
+  };
+  return [
+    `# ${say.title}`,
+    "",
+    ...say.intro,
+    "",
+    ...table(
+      say.columns,
+      all.map((verb) => rowOf(verb, say)),
+    ),
+    "",
+    `## ${say.older}`,
+    "",
+    say.olderIntro,
+    "",
+    ...table(
+      say.olderColumns,
+      older.map((word) => [code(word), code(meaning(word))]),
+    ),
+    "",
+  ].join("\n");
+}
+
+/** The pages that come from the table, each with its text. */
+export function verbPages() {
+  return [
+    { path: "docs/reference/verbs.md", text: page("en") },
+    { path: "docs/zh-CN/reference/verbs.md", text: page("zh-CN") },
+  ];
+}
+
+/** @param {string} path */
+function textOf(path) {
+  try {
+    return readFileSync(new URL(path, root), "utf8");
+  } catch {
+    return undefined;
+  }
+}
+
+const started = process.argv[1];
+if (started && realpathSync(started) === fileURLToPath(import.meta.url)) {
+  for (const { path, text } of verbPages()) {
+    if (textOf(path) === text) continue;
+    if (process.argv.includes("--check")) {
+      console.error(`${path} is not what the verb table says: run node tools/verbs-reference.mjs`);
+      process.exitCode = 1;
+    } else {
+      writeFileSync(new URL(path, root), text);
+      console.log(`wrote ${path}`);
+    }
+  }
+}
