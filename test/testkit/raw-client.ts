@@ -62,16 +62,16 @@ export class RawClient {
     return reply;
   }
 
-  /** The next reply, within ten seconds. */
+  /** The next reply, within half a minute. */
   async reply(): Promise<RawReply> {
-    const limit = AbortSignal.timeout(10_000);
+    const limit = AbortSignal.timeout(30_000);
     for (;;) {
       const reply = this.#replies.shift();
       if (reply) return reply;
       if (this.control.closed) throw new Error("the command connection is gone");
       await new Promise<void>((resolve, reject) => {
         this.#waiting.push(resolve);
-        limit.addEventListener("abort", () => reject(new Error("no reply in 10 s")), { once: true });
+        limit.addEventListener("abort", () => reject(new Error("no reply in 30 s")), { once: true });
       });
     }
   }
