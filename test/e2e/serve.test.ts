@@ -95,7 +95,7 @@ test("it speaks Chinese where the locale does, and where it is told to", async (
   await using byFlag = serve("--lang", "zh-CN", "--trace", ...asAnn);
   using client = await connectAsAnn(byFlag);
   await textOf(await client.transfer("passive", "RETR hello.txt"));
-  await byFlag.says(/被动模式 · RETR hello\.txt · 完成,6 字节/);
+  await byFlag.says(/被动模式 · RETR hello\.txt · 完成，6 字节/);
 });
 
 test("--trace draws each transfer in the four steps of its mode, with the real ports", async () => {

@@ -172,7 +172,6 @@ class Receiving {
   #waitsForRate = false;
   #peerEnded = false;
   #done = false;
-  #failure: unknown;
   #forget: (() => void) | undefined;
 
   constructor(sink: ByteSink, options: PumpOptions, resolve: () => void, reject: (error: unknown) => void) {
@@ -261,13 +260,13 @@ class Receiving {
 
   #wrote(): void {
     this.#writing = undefined;
-    if (this.#done) this.#settle();
+    if (this.#done) this.#giveBack();
     else this.#write();
   }
 
   #failed(error: unknown): void {
     this.#writing = undefined;
-    if (this.#done) this.#settle();
+    if (this.#done) this.#giveBack();
     else this.#finish(error);
   }
 
@@ -283,23 +282,20 @@ class Receiving {
     if (!this.#isPaused && !this.#done) this.#options.connection.resume();
   }
 
+  /** A sink that takes its time is not waited for: to end it is its owner's, who hears of the failure now. */
   #finish(error: unknown): void {
     this.#done = true;
-    this.#failure = error;
     this.#forget?.();
     this.#options.connection.pause();
-    if (!this.#writing) this.#settle();
+    if (!this.#writing) this.#giveBack();
+    if (error === undefined) this.#resolve();
+    else this.#reject(error);
   }
 
-  /**
-   * Not while a write is under way: it would write what somebody else puts into the buffer, or to a file that whoever
-   * is told of the end has closed.
-   */
-  #settle(): void {
+  /** Not while a write is under way: it would write what somebody else puts there. */
+  #giveBack(): void {
     this.#filling.giveBack();
     this.#other.giveBack();
-    if (this.#failure === undefined) this.#resolve();
-    else this.#reject(this.#failure);
   }
 }
 

@@ -35,7 +35,7 @@ export function greeting({ config, login, isOneTime, server, messages, root }: G
     ...logins.map((one): [string, string] => [messages.login, one]),
     [messages.passive, passive],
     [messages.active, active],
-    [messages.tryIt, `curl ${isOneTime && login ? withLogin(urls[0] ?? "", login) : (urls[0] ?? "")}`],
+    [messages.tryIt, `curl ${curlArguments(urls[0] ?? "", login, isOneTime)}`],
   ];
   const column = Math.max(...rows.map(([name]) => displayWidth(name))) + 2;
   const text = [messages.serves(root), ...rows.map(([name, value]) => `  ${padToWidth(name, column)}${value}`)].join(
@@ -58,6 +58,9 @@ function sourcePort(config: DaemonConfig, controlPort: number): number {
   return policy === 20 ? 20 : controlPort - 1;
 }
 
-function withLogin(url: string, { name, password }: { name: string; password: string }): string {
-  return url.replace("ftp://", `ftp://${encodeURIComponent(name)}:${encodeURIComponent(password)}@`);
+/** A password that is somebody's own is asked for and not shown; curl logs in as anonymous by itself. */
+function curlArguments(url: string, login: DaemonConfig["account"] | undefined, isOneTime: boolean): string {
+  if (!login) return url;
+  if (!isOneTime) return `--user ${login.name} ${url}`;
+  return url.replace("ftp://", `ftp://${encodeURIComponent(login.name)}:${encodeURIComponent(login.password)}@`);
 }

@@ -39,8 +39,7 @@ export function openLog(
     };
   }
   return {
-    report: ({ sentence }) =>
-      write(`${new Date(options.now()).toISOString().slice(0, 19).replace("T", " ")} ${sentence}\n`),
+    report: ({ sentence }) => write(`${new Date(options.now()).toISOString().slice(0, 19)}Z ${sentence}\n`),
     say: (text) => write(`${text}\n`),
   };
 }

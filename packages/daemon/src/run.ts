@@ -101,7 +101,11 @@ function openRoot(root: string, messages: Messages): DiskStorage {
   try {
     return diskStorage(root);
   } catch (cause) {
-    throw new DaemonError("root-not-usable", messages.rootNotUsable(path.resolve(root), describe(cause)), { cause });
+    throw new DaemonError(
+      "root-not-usable",
+      messages.rootNotUsable(path.resolve(root), describe((cause as Error).cause ?? cause)),
+      { cause },
+    );
   }
 }
 

@@ -15,7 +15,7 @@ export interface FigureWords {
 }
 
 /** Columns of an arrow's shaft. */
-const ARROW = 44;
+const ARROW = 58;
 const PORT = 7;
 
 /** A figure as lines of text: who sends from which port to which, in four numbered steps. */
@@ -35,7 +35,7 @@ export function formatFigure(figure: Figure, words: FigureWords): string[] {
 function formatStep(step: FigureStep, figure: Figure, words: FigureWords): string {
   const isBroken = figure.brokenAt !== undefined && step.number >= figure.brokenAt;
   const label = isBroken && step.number === figure.brokenAt ? `✗ ${words.neverConnected}` : labelOf(step, words);
-  const text = ` ${cut(label, ARROW - 8)} `;
+  const text = ` ${cut(label, ARROW - 6)} `;
   const rest = Math.max(0, ARROW - displayWidth(text));
   const line = isBroken ? "╌" : "─";
   const shaft = line.repeat(Math.floor(rest / 2)) + text + line.repeat(Math.ceil(rest / 2));
@@ -59,11 +59,15 @@ function port(number: number | undefined): string {
   return number === undefined ? ":?" : `:${number}`;
 }
 
+/** Cut in the middle: a line says what it is at its start, and its ports at its end. */
 function cut(text: string, columns: number): string {
-  let kept = "";
-  for (const letter of text) {
-    if (displayWidth(kept) + displayWidth(letter) > columns - 1) return `${kept}…`;
-    kept += letter;
-  }
-  return kept;
+  if (displayWidth(text) <= columns) return text;
+  const half = Math.floor((columns - 1) / 2);
+  const letters = [...text];
+  return `${fitting(letters, half).join("")}…${fitting(letters.toReversed(), half).toReversed().join("")}`;
+}
+
+function fitting(letters: readonly string[], columns: number): string[] {
+  let used = 0;
+  return letters.filter((letter) => (used += displayWidth(letter)) <= columns);
 }

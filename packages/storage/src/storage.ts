@@ -67,7 +67,7 @@ export interface WritableFile {
   /** The upload is whole: when this is done, it is kept. */
   commit(): MaybePromise<void>;
   /**
-   * The upload has failed.
+   * The upload has failed, perhaps while a write is under way: that one is ended, or its end awaited, in here.
    *
    * @param keep what has come may be resumed, so it stays (unless it is nothing); else a file that was not there
    * before goes

@@ -95,6 +95,15 @@ export function storageContract({ test, create }: StorageUnderTest): void {
     await fails("not-found", () => storage.stat(at("/false")));
   });
 
+  on("an upload may fail while a write is under way: what that brings has come too", async (storage) => {
+    const whole = new Uint8Array(1_000_003).fill(7);
+    const upload = await storage.write(at("/a"), { at: 0 });
+    const writing = upload.write(whole);
+    await upload.abandon(true);
+    await writing;
+    assert.deepEqual(await read(storage, "/a"), whole);
+  });
+
   on("of exclusive uploads to one name a single one begins", async (storage) => {
     await put(storage, "/a", "1", { at: 0, exclusive: true });
     await fails("exists", () => storage.write(at("/a"), { at: 0, exclusive: true }));

@@ -31,6 +31,7 @@ export class DiskUpload implements WritableFile {
   #position: number;
   #cut = false;
   #isSlow = false;
+  #writing: Promise<void> | undefined;
 
   constructor(parts: UploadParts) {
     this.#parts = parts;
@@ -40,7 +41,9 @@ export class DiskUpload implements WritableFile {
 
   write(bytes: Uint8Array): void | Promise<void> {
     const cut = this.#cutOnce();
-    return cut ? cut.then(() => this.#write(bytes)) : this.#write(bytes);
+    const writing = cut ? cut.then(() => this.#write(bytes)) : this.#write(bytes);
+    this.#writing = writing ?? undefined;
+    return writing;
   }
 
   commit(): void | Promise<void> {
@@ -54,7 +57,10 @@ export class DiskUpload implements WritableFile {
     this.#close();
   }
 
-  abandon(keep: boolean): void {
+  async abandon(keep: boolean): Promise<void> {
+    // Whoever is cut off does not wait for its last write. Closed under it, the descriptor could be another file's by
+    // the time the write has its turn, and what it brings would be taken for nothing.
+    await this.#writing?.catch(() => {});
     this.#close();
     if (!keep || this.#position === 0) this.#parts.forget();
   }

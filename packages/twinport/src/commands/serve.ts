@@ -85,7 +85,7 @@ export function serveCommand(messages: Messages, language: Language): Command {
  *
  * @throws {UsageError}
  */
-export function configOf(
+function configOf(
   root: string,
   flags: ServeFlags,
   environment: NodeJS.ProcessEnv,
@@ -107,7 +107,7 @@ export function configOf(
     active: flags.active && { sourcePort: flags.activeSourcePort === "20" ? 20 : flags.activeSourcePort },
     limits: limitsOf(flags, messages),
     partialUploads: flags.partialUploads,
-    drainSeconds: numberOf("--drain-timeout", flags.drainTimeout, messages),
+    drainSeconds: secondsOrNone("--drain-timeout", flags.drainTimeout, messages),
     ...(flags.banner !== undefined && { banner: flags.banner }),
     ...(flags.charset !== undefined && { charset: flags.charset }),
     trace: flags.trace ?? false,
@@ -156,9 +156,20 @@ function limitsOf(flags: ServeFlags, messages: Messages): Partial<Limits> {
 }
 
 function numberOf(option: string, value: string, messages: Messages): number {
-  const number = Number(value);
-  if (!/^\d+(\.\d+)?$|^\.\d+$/.test(value) || !(number > 0)) throw new UsageError(messages.notANumber(option, value));
+  const number = decimal(value);
+  if (!(number > 0)) throw new UsageError(messages.notANumber(option, value));
   return number;
+}
+
+function secondsOrNone(option: string, value: string, messages: Messages): number {
+  const number = decimal(value);
+  if (!(number >= 0)) throw new UsageError(messages.notANumberOrZero(option, value));
+  return number;
+}
+
+/** NaN for what is not written as a plain number. */
+function decimal(value: string): number {
+  return /^(\d+(\.\d*)?|\.\d+)$/.test(value) ? Number(value) : Number.NaN;
 }
 
 function endpointOf(value: string, messages: Messages): { address: string; port: number } {
