@@ -48,7 +48,7 @@ function copyTo(reader: Reader, bytes: Uint8Array): boolean {
 const dropped = new Uint8Array(16 * 1024);
 
 /** Reads bytes and forgets them. */
-export const dropAll: Reader = { buffer: () => dropped, take: () => true };
+const dropAll: Reader = { buffer: () => dropped, take: () => true };
 
 interface Internals {
   _handle?: unknown;

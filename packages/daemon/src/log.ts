@@ -5,7 +5,7 @@ import type { Writable } from "node:stream";
 const MAX_UNTAKEN = 1024 * 1024;
 
 /** What is reported: a name and plain facts, and the same as a sentence. */
-export interface LogLine {
+interface LogLine {
   readonly level: "info" | "warn";
   readonly event: string;
   readonly facts: Readonly<Record<string, unknown>>;

@@ -2,7 +2,7 @@ import type { Reply, VirtualPath } from "@twinport/protocol";
 import type { Session } from "../session.ts";
 
 /** What a command came with, as its row in the verb table has it. */
-export interface CommandInput {
+interface CommandInput {
   readonly argument: string;
   /** For a path argument: the normalised path, its permission checked; else the folder that the session is in. */
   readonly path: VirtualPath;
