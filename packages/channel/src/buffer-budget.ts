@@ -62,7 +62,8 @@ export class BufferBudget {
       this.#kept -= size;
       return kept;
     }
-    return Buffer.allocUnsafeSlow(size + 4096).subarray(OFFSET, OFFSET + size);
+    // No Buffer: its slice would be no copy, which whoever is handed a Uint8Array relies on.
+    return new Uint8Array(Buffer.allocUnsafeSlow(size + 4096).buffer, OFFSET, size);
   }
 
   #keep(bytes: Uint8Array): void {

@@ -2,7 +2,7 @@ import { randomInt } from "node:crypto";
 import net from "node:net";
 import { ip, parseIp } from "@twinport/protocol";
 import { ChannelError, errnoOf } from "./errors.ts";
-import { claimName, claimNamesFor } from "./peer-check.ts";
+import { canWaitBeside, claimName, claimNamesFor } from "./peer-check.ts";
 import { DataOffer } from "./data-offer.ts";
 import { endpoint } from "./data-connection.ts";
 import type { Endpoint, IpAddress } from "@twinport/protocol";
@@ -91,7 +91,7 @@ export class PortPool {
       if (this.#closed) break;
       const number = from + ((start + i) % count);
       const port = ports.get(number) ?? this.#add(ports, local, number);
-      if (port.claims.has(name) || port.isBusy(this.#clock.now())) continue;
+      if (!canWaitBeside(port.claims, name) || port.isBusy(this.#clock.now())) continue;
       const offer = new DataOffer({
         bound: { address: local.text, port: number },
         seconds: timeout,

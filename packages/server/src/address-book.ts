@@ -23,7 +23,7 @@ export class AddressBook {
   readonly #rules: readonly AddressRule[];
   readonly #clock: Clock;
   readonly #warn: (warning: ServerWarning) => void;
-  readonly #names = new Map<string, { readonly address: IpAddress; readonly until: number }>();
+  readonly #names = new Map<string, { readonly address: IpAddress | undefined; readonly until: number }>();
   readonly #warned = new Set<string>();
 
   constructor(rules: readonly AddressRule[], clock: Clock, warn: (warning: ServerWarning) => void) {
@@ -53,16 +53,16 @@ export class AddressBook {
   async #resolve(name: string): Promise<IpAddress | undefined> {
     const known = this.#names.get(name);
     if (known && this.#clock.now() < known.until) return known.address;
+    // What was true a minute ago is more likely to be right than nothing.
+    let address = known?.address;
     try {
-      const address = parseIp((await dns.lookup(name, { family: 4 })).address);
-      if (!address) return known?.address;
-      this.#names.set(name, { address, until: this.#clock.now() + NAME_LIFE_MS });
-      return address;
+      address = parseIp((await dns.lookup(name, { family: 4 })).address) ?? address;
     } catch (error) {
-      // What was true a minute ago is more likely to be right than nothing.
       this.#warn({ code: "passive-name-not-resolved", name, cause: String((error as NodeJS.ErrnoException).code) });
-      return known?.address;
     }
+    // A failure is kept too: a name server that is down must not hold up and log every PASV.
+    this.#names.set(name, { address, until: this.#clock.now() + NAME_LIFE_MS });
+    return address;
   }
 
   #warnOnce(advertised: IpAddress, peer: IpAddress): void {

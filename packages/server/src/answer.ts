@@ -21,7 +21,6 @@ async function run(session: Session, command: Command): Promise<Reply> {
   session.advance({ kind: "command-taken", verb });
   const takesPath = rule.argument === "path" || (rule.argument === "optional-path" && argument !== "");
   const allowed = takesPath ? session.allow(argument, rule.permission) : { path: session.folder };
-  if (rule.channel) session.expectTransfer();
   try {
     if ("refused" in allowed) return allowed.refused;
     return await handlers[verb](session, { argument, path: allowed.path });

@@ -47,6 +47,11 @@ export class DataChannel {
       peer: account?.mayUseOtherHosts ? "anybody" : peer,
       timeout: settings.limits.offerSeconds,
     });
+    // It may have ended while a name was looked up or a port opened, and nobody would give the port back.
+    if (this.#session.isOver) {
+      offer.withdraw();
+      throw new ChannelError("control-lost");
+    }
     // Two offers cannot overlap: the commands of a session run one after the other.
     this.#plan = { kind: "offer", offer };
     const { port } = offer.bound;

@@ -1,12 +1,17 @@
 import { ASCII_GROWTH, AsciiDecoder, AsciiEncoder } from "@twinport/protocol";
+import { StorageError } from "@twinport/storage";
 import type { ByteSink, ByteSource } from "@twinport/channel";
 import type { ReadableFile, WritableFile } from "@twinport/storage";
 
-/** An opened file's bytes from an offset on, as they are. */
-export function imageSource(file: ReadableFile, offset: number): ByteSource {
+/**
+ * An opened file's bytes from an offset on, as they are. One that has become shorter since it was opened fails: the
+ * client would take what has come for the whole.
+ */
+export function imageSource(file: ReadableFile, offset: number, path: string): ByteSource {
   let at = offset;
   const expected = Math.max(0, file.size - offset);
   const advance = (count: number): number => {
+    if (count === 0 && at < file.size) throw new StorageError("io-failed", { operation: "read", path });
     at += count;
     return count;
   };

@@ -1,4 +1,4 @@
-import { charset, parsePrefix } from "@twinport/protocol";
+import { charset, parseIp, parsePrefix } from "@twinport/protocol";
 import { systemClock } from "@twinport/channel";
 import { ConfigError } from "./errors.ts";
 import type { Account, Accounts } from "@twinport/accounts";
@@ -205,7 +205,8 @@ function rulesOf(address: string | readonly PassiveAddressRule[] = []): AddressR
   return rules.map((rule: PassiveAddressRule) => {
     const clients = rule.clients === undefined ? undefined : parsePrefix(rule.clients);
     if (rule.clients !== undefined && !clients) throw new ConfigError("prefix-not-valid", { value: rule.clients });
-    if (rule.address === "") throw new ConfigError("passive-address-not-valid", { value: rule.address });
+    if (rule.address === "" || parseIp(rule.address)?.family === 6)
+      throw new ConfigError("passive-address-not-valid", { value: rule.address });
     return { listener: rule.listener, clients, address: rule.address };
   });
 }

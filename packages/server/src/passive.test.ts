@@ -107,7 +107,7 @@ test("a port outside of the range is never offered", async () => {
   const client = await place.client();
   const offered = new Set<number>();
   for (let i = 0; i < 100; i++) offered.add(await client.offered(i % 2 ? "PASV" : "EPSV"));
-  expect([...offered].sort()).toEqual([ports.from, ports.from + 1, ports.to]);
+  expect([...offered].sort((one, other) => one - other)).toEqual([ports.from, ports.from + 1, ports.to]);
   expect(place.server.usage).toMatchObject({ lentPorts: 1, openPorts: 3 });
 });
 
@@ -241,7 +241,7 @@ test("a client that goes while its PASV is being answered leaves no lent port", 
     client.send("PASV");
     await expect.poll(() => looked.mock.calls.length).toBe(1);
     const closed = place.next("session-closed");
-    client.destroy();
+    client.socket.resetAndDestroy();
     await closed;
     answer();
     await new Promise((resolve) => setImmediate(resolve));

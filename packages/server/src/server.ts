@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { EventEmitter } from "node:events";
-import { codes, formatEndpoint, formatReply, reply } from "@twinport/protocol";
+import os from "node:os";
+import { codes, formatEndpoint, formatReply, parseIp, reachOf, reply } from "@twinport/protocol";
 import { BufferBudget, ControlListener, PortPool } from "@twinport/channel";
 import { AddressBook } from "./address-book.ts";
 import { ConfigError } from "./errors.ts";
@@ -14,6 +15,14 @@ import type { Endpoint, HostPort, IpAddress } from "@twinport/protocol";
 import type { ServerEvents, ServerWarning } from "./observe.ts";
 import type { ServerOptions, Settings } from "./options.ts";
 import type { Services } from "./services.ts";
+
+/** Whether an address is one of this machine's: beside the session's own it may have others. */
+function isOurs(address: IpAddress, local: IpAddress): boolean {
+  if (address.text === local.text || reachOf(address) === "loopback") return true;
+  return Object.values(os.networkInterfaces()).some((all) =>
+    all?.some((one) => parseIp(one.address)?.text === address.text),
+  );
+}
 
 /** Where {@link Server.listen} listens; any free port of the loopback address unless told otherwise. */
 export type ListenOptions = Partial<ListenAddress>;
@@ -56,7 +65,7 @@ export class Server extends EventEmitter<ServerEvents> {
   readonly #idPrefix = randomBytes(3).toString("hex");
   #opened = 0;
   #draining = false;
-  #whenEmpty: (() => void) | undefined;
+  readonly #whenEmpty: (() => void)[] = [];
 
   /** Use {@link createServer}. */
   constructor(settings: Settings) {
@@ -169,7 +178,7 @@ export class Server extends EventEmitter<ServerEvents> {
       onClosed: (closed) => {
         this.#sessions.delete(closed);
         this.#count.leave(control.peerAddress);
-        if (this.#sessions.size === 0) this.#whenEmpty?.();
+        this.#tellIfEmpty();
       },
     });
     this.#sessions.add(session);
@@ -178,7 +187,10 @@ export class Server extends EventEmitter<ServerEvents> {
 
   #track(connection: DataConnection): void {
     this.#data.add(connection);
-    connection.onClosed(() => this.#data.delete(connection));
+    connection.onClosed(() => {
+      this.#data.delete(connection);
+      this.#tellIfEmpty();
+    });
   }
 
   /** Somebody who is told to come to us by our own hand could reach what listens only for itself. */
@@ -186,7 +198,7 @@ export class Server extends EventEmitter<ServerEvents> {
     if (this.#services.pool.isListening(address, port)) return true;
     return this.#listeners.some(({ bound }) => {
       const isWildcard = bound.address === "0.0.0.0" || bound.address === "::";
-      return bound.port === port && (bound.address === address.text || (isWildcard && local.text === address.text));
+      return bound.port === port && (bound.address === address.text || (isWildcard && isOurs(address, local)));
     });
   }
 
@@ -205,9 +217,16 @@ export class Server extends EventEmitter<ServerEvents> {
     }
   }
 
+  get #isEmpty(): boolean {
+    return this.#sessions.size === 0 && this.#data.size === 0;
+  }
+
+  #tellIfEmpty(): void {
+    if (this.#isEmpty) for (const tell of this.#whenEmpty.splice(0)) tell();
+  }
+
   #empty(): Promise<void> {
-    if (this.#sessions.size === 0) return Promise.resolve();
-    return new Promise((resolve) => (this.#whenEmpty = resolve));
+    return this.#isEmpty ? Promise.resolve() : new Promise((resolve) => this.#whenEmpty.push(resolve));
   }
 
   async #emptyWithin(seconds: number): Promise<void> {

@@ -72,9 +72,6 @@ export class Session {
   readonly #idle: Timer;
   #loginDeadline: Timer;
   #abilities: ReadonlySet<Ability> | undefined;
-  /** A command runs that moves data, or will; ABOR before it has begun ends it when it does. */
-  #transferState: "none" | "expected" | "unwanted" = "none";
-  #hasAborted = false;
   #charset: Charset;
   #nonsense = 0;
   #clientEnded = false;
@@ -98,7 +95,7 @@ export class Session {
     this.#queue = new CommandQueue({
       run: (next) => this.#run(next),
       failed: (error) => this.#failed(error),
-      overtakes: (next) => this.#transferState !== "none" && "command" in next && this.#isForTransfer(next.command),
+      overtakes: (next) => this.transfer !== undefined && "command" in next && this.#isForTransfer(next.command),
       goesOn: () => this.#goesOn(),
       hold: () => this.control.hold(),
       release: () => this.control.release(),
@@ -118,6 +115,11 @@ export class Session {
   /** What events tell of this session. */
   get info(): SessionInfo {
     return { id: this.id, peer: this.control.peer, local: this.control.local, account: this.account?.name };
+  }
+
+  /** It has ended, or is about to: nothing more is said to the client. */
+  get isOver(): boolean {
+    return this.#closing !== undefined;
   }
 
   /** Takes a step for the trace; undefined where nobody listens, so that no step is made. */
@@ -202,13 +204,14 @@ export class Session {
 
   /** Begins anew, as if just connected (REIN, USER after a login). */
   logout(): void {
+    // Who was not in has no more time for it than before: REIN again and again would hold a session for ever.
+    const wasIn = this.account !== undefined;
     this.account = undefined;
     this.folder = ROOT;
     this.charset = this.services.settings.charset;
     this.facts = new Set(factNames);
     this.data.drop();
-    this.#loginDeadline.cancel();
-    this.#loginDeadline = this.#newLoginDeadline();
+    if (wasIn) this.#loginDeadline = this.#newLoginDeadline();
   }
 
   /** Runs a transfer to the client and gives its last reply. */
@@ -223,26 +226,16 @@ export class Session {
     return this.#end(transfer.receive(plan));
   }
 
-  /** Ends a transfer that runs, and waits until its last reply is sent. False where none ran, or none came to run. */
+  /** Ends a transfer that runs, and waits until its last reply is sent. False where none runs. */
   async abortTransfer(): Promise<boolean> {
-    if (this.#transferState === "none") return false;
-    this.#transferState = "unwanted";
-    if (this.transfer) this.#abort(this.transfer);
+    if (!this.transfer) return false;
+    this.transfer.abort(new ChannelError("aborted"));
     await this.#queue.current;
-    return this.#hasAborted;
+    return true;
   }
 
-  /** A command has begun that moves data: what came in one piece with it, and may, is acted on now. */
-  expectTransfer(): void {
-    this.#hasAborted = false;
-    if (!this.data.isAgreed) return;
-    this.#transferState = "expected";
-    this.#queue.reconsider();
-  }
-
-  /** That command has ended: what was agreed on for its data is used up. */
+  /** A command that moves data has ended: what was agreed on for its data is used up. */
   forgetTransfer(): void {
-    this.#transferState = "none";
     this.data.drop();
     this.advance({ kind: "offset-set", offset: 0 });
   }
@@ -272,13 +265,9 @@ export class Session {
 
   #begin(transfer: Transfer): Transfer {
     this.transfer = transfer;
-    if (this.#transferState === "unwanted") this.#abort(transfer);
+    // What came in one piece with its command, or while the storage was asked, is acted on now, as what comes later is.
+    if (this.data.isAgreed) this.#queue.reconsider();
     return transfer;
-  }
-
-  #abort(transfer: Transfer): void {
-    this.#hasAborted = true;
-    transfer.abort(new ChannelError("aborted"));
   }
 
   async #end(running: Promise<Reply>): Promise<Reply> {

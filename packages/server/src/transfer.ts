@@ -120,16 +120,22 @@ export class Transfer {
   }
 
   async #connect(): Promise<DataConnection> {
+    // Ended before there was anything to be told of it.
+    this.#throwIfEnded();
     try {
       const connection = await this.#session.data.connect(() => (this.#controller ??= new AbortController()).signal);
       this.#connection = connection;
       if (this.#failure) connection.close();
-      if (this.#failure) throw this.#failure;
+      this.#throwIfEnded();
       this.#services.emit("transfer-started", { ...this.#info, mode: connection.mode, peer: connection.peer });
       return connection;
     } catch (error) {
       throw this.#failure ?? error;
     }
+  }
+
+  #throwIfEnded(): void {
+    if (this.#failure) throw this.#failure;
   }
 
   get #info(): TransferInfo {

@@ -14,7 +14,8 @@ export interface Upload {
 
 /**
  * A storage without a disk: every upload is a stream that the handler consumes. The client hears 226 when the whole
- * upload has been taken and the handler is done, and a refusal if the handler throws. Nothing can be listed or read.
+ * upload has been taken and the handler is done, and a refusal if the handler throws or takes only a part. Nothing can
+ * be listed or read.
  */
 export function uploadSink(handle: (upload: Upload) => Promise<void>): Storage {
   const refuse = (operation: StorageOperation, path: string): never => {
@@ -32,26 +33,33 @@ export function uploadSink(handle: (upload: Upload) => Promise<void>): Storage {
     read: (path) => refuse("read", path),
     write(path, { at }) {
       if (at !== "end" && at > 0) refuse("write", path);
-      const pipe = new TransformStream<Uint8Array, Uint8Array>();
+      let breakOff: (error: StorageError) => void = () => {};
+      const pipe = new TransformStream<Uint8Array, Uint8Array>({
+        start: (controller) => void (breakOff = (error) => controller.error(error)),
+      });
       const writer = pipe.writable.getWriter();
       const handled = handle({ path, stream: pipe.readable });
       const failed = (cause: unknown): never => {
         throw new StorageError("io-failed", { operation: "write", path }, { cause });
       };
-      // Looked at in commit; until then its failure must not be a rejection that nobody handles.
+      // What the handler took just before it was done is taken; after that nobody takes anything, however long one waits.
+      const stopped = handled
+        .then(() => new Promise((resolve) => setImmediate(resolve)))
+        .then(() => Promise.reject(new Error("the handler was done before the upload")));
+      // Looked at in write and commit; until then they must not be rejections that nobody handles.
       handled.catch(() => {});
+      stopped.catch(() => {});
       return {
         start: 0,
-        // The buffer is the pump's and is used again; the handler may keep what it gets.
-        write: (bytes) => Promise.race([writer.write(bytes.slice()), handled.then(() => writer.ready)]).catch(failed),
+        // The buffer is the pump's and is used again; the handler may keep what it gets. (Not slice: a Buffer's is no copy.)
+        write: (bytes) => Promise.race([writer.write(new Uint8Array(bytes)), stopped]).catch(failed),
         commit: async () => {
           const closed = writer.close();
           closed.catch(() => {});
           await handled.catch(failed);
         },
-        abandon: async () => {
-          await writer.abort(new StorageError("io-failed", { operation: "write", path })).catch(() => {});
-        },
+        // The writer's own abort would wait for a write that a handler which does not read any more never takes.
+        abandon: () => breakOff(new StorageError("io-failed", { operation: "write", path })),
       };
     },
     makeDirectory: (path) => refuse("make-directory", path),

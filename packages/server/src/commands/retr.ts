@@ -12,7 +12,7 @@ export const retr: Handler = async (session, { path: asked }) => {
   const file = await session.storage.read(path);
   try {
     if (offset > file.size) return reply(codes.restartNotValid, `The file has only ${file.size} bytes.`);
-    const source = type === "ascii" ? asciiSource(file) : imageSource(file, offset);
+    const source = type === "ascii" ? asciiSource(file) : imageSource(file, offset, path);
     const size = type === "ascii" ? "" : ` (${file.size - offset} bytes)`;
     return await session.sendFile({ verb: "RETR", path, title: `Here it comes${size}.`, source });
   } finally {

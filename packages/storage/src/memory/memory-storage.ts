@@ -44,6 +44,8 @@ export class MemoryStorage implements Storage, ModifiedSetter {
   readonly #now: () => number;
   readonly #capacity: number;
   readonly #root: Folder;
+  /** Names of exclusive uploads that run: nobody else gets them, though nothing stands there yet. */
+  readonly #claimed = new Set<VirtualPath>();
   #used = 0;
   #made = 0;
 
@@ -92,7 +94,11 @@ export class MemoryStorage implements Storage, ModifiedSetter {
     const name = nameOf(path);
     const existing = folder.children.get(name);
     if (path === ROOT || existing?.kind === "directory") throw failure("not-a-file", "write", path);
-    if (exclusive && existing) throw failure("exists", "write", path);
+    if (exclusive && (existing || this.#claimed.has(path))) throw failure("exists", "write", path);
+    if (exclusive) this.#claimed.add(path);
+    const release = (): void => {
+      if (exclusive) this.#claimed.delete(path);
+    };
     const before = existing?.content ?? new Uint8Array(0);
     const start = at === "end" ? before.length : at;
     let content = new Uint8Array(Math.max(start, 4096));
@@ -121,8 +127,12 @@ export class MemoryStorage implements Storage, ModifiedSetter {
         content.set(bytes, length);
         length += bytes.length;
       },
-      commit: keep,
+      commit: () => {
+        release();
+        keep();
+      },
       abandon: (keeps) => {
+        release();
         if (keeps && length > start) keep();
       },
     };
@@ -179,7 +189,7 @@ export class MemoryStorage implements Storage, ModifiedSetter {
       folder.children.set(name, next);
       folder = next;
     }
-    const bytes = typeof content === "string" ? new TextEncoder().encode(content) : content.slice();
+    const bytes = typeof content === "string" ? new TextEncoder().encode(content) : new Uint8Array(content);
     this.#used += bytes.length;
     folder.children.set(last, this.#newFile(bytes));
   }
