@@ -32,6 +32,7 @@ export class ReaderSlot implements Reader {
   };
 }
 
+/** There is place for it: a former reader's buffer is smaller than what a new reader begins with. */
 function copyTo(reader: Reader, bytes: Uint8Array): boolean {
   let goesOn = true;
   for (let done = 0; done < bytes.length;) {
@@ -81,9 +82,20 @@ export function onread(reader: Reader): net.OnReadOpts {
   return { buffer: reader.buffer, callback: reader.take };
 }
 
-function copyInto(socket: net.Socket, reader: Reader): net.Socket {
+/** What {@link adopt} does without `_handle`: the bytes come by 'data' events and are copied. */
+export function copyInto(socket: net.Socket, reader: Reader): net.Socket {
   socket.on("data", (chunk: Uint8Array) => {
-    if (!copyTo(reader, chunk)) socket.pause();
+    for (let done = 0; done < chunk.length;) {
+      const buffer = reader.buffer();
+      const part = chunk.subarray(done, done + buffer.length);
+      buffer.set(part);
+      done += part.length;
+      if (reader.take(part.length, buffer)) continue;
+      socket.pause();
+      // There may be no place for the rest before the reader goes on.
+      if (done < chunk.length) socket.unshift(chunk.subarray(done));
+      return;
+    }
   });
   socket.pause();
   return socket;

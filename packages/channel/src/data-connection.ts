@@ -107,9 +107,22 @@ export class DataConnection {
 
   /** Leaves it after {@link DataConnection.end}: what is with the kernel goes on its way, the socket is given back. */
   leave(): void {
-    this.#onFailure.clear();
-    this.#ended = true;
+    this.#forgetFailures();
     this.#socket.destroy();
+  }
+
+  /**
+   * Leaves it after {@link DataConnection.end}, when the peer has ended too, or after so long. Whatever the peer says is
+   * dropped: with unread bytes a close would be a reset, which takes data from the peer that it has not read.
+   */
+  linger(milliseconds: number): void {
+    this.#forgetFailures();
+    if (this.#socket.destroyed) return;
+    this.#socket.removeAllListeners("timeout").setTimeout(0);
+    const timer = setTimeout(() => this.#socket.destroy(), milliseconds);
+    timer.unref();
+    this.#socket.once("close", () => clearTimeout(timer));
+    this.#socket.resume();
   }
 
   /** Calls back when the socket is gone. */
@@ -135,6 +148,11 @@ export class DataConnection {
       if (!this.#ended) this.#fail(new ChannelError("data-reset"));
       for (const call of this.#onClosed.splice(0)) call();
     });
+  }
+
+  #forgetFailures(): void {
+    this.#onFailure.clear();
+    this.#ended = true;
   }
 
   #fail(failure: ChannelError): void {

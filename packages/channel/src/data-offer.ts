@@ -5,7 +5,8 @@ import type { Endpoint } from "@twinport/protocol";
 import type { Clock, Timer } from "./clock.ts";
 
 interface OfferParts {
-  readonly bound: Endpoint;
+  /** The port, which may be known only when it is open. */
+  readonly at: { readonly bound: Endpoint };
   readonly seconds: number;
   readonly clock: Clock;
   /** Gives the port back to the pool. */
@@ -18,8 +19,6 @@ interface OfferParts {
  * ask for a port again at once.
  */
 export class DataOffer {
-  /** Our end: what is told to the peer may differ (NAT). */
-  readonly bound: Endpoint;
   readonly #parts: OfferParts;
   readonly #timer: Timer;
   #state: "waits" | "arrived" | "over" = "waits";
@@ -31,8 +30,12 @@ export class DataOffer {
 
   constructor(parts: OfferParts) {
     this.#parts = parts;
-    this.bound = parts.bound;
     this.#timer = parts.clock.after(parts.seconds * 1000, () => this.#expire());
+  }
+
+  /** Our end: what is told to the peer may differ (NAT). */
+  get bound(): Endpoint {
+    return this.#parts.at.bound;
   }
 
   /** The peer has come and nobody has asked for its connection yet. */

@@ -2,6 +2,7 @@
 export type ChannelErrorCode =
   | "listen-failed"
   | "offer-range-exhausted"
+  | "offer-range-held"
   | "offer-expired"
   | "offer-withdrawn"
   | "dial-refused"
@@ -18,8 +19,9 @@ export type ChannelFacts = Readonly<Record<string, string | number>>;
 
 const sentences: Record<ChannelErrorCode, (facts: ChannelFacts) => string> = {
   "listen-failed": ({ address, port, cause }) => `cannot listen on ${address} port ${port}: ${cause}`,
-  "offer-range-exhausted": ({ from, to, peer, count }) =>
-    `all ${count} passive ports ${from}-${to} are taken for ${peer}; try again in a moment`,
+  "offer-range-exhausted": ({ range, taken, peer }) =>
+    `all ${taken} passive ports (${range}) are taken for ${peer}; try again in a moment`,
+  "offer-range-held": ({ range }) => `no passive port (${range}) can be opened here: other programs hold them`,
   "offer-expired": ({ port, seconds }) => `nobody came to port ${port} in ${seconds} s`,
   "offer-withdrawn": ({ port }) => `port ${port} is no longer offered`,
   "dial-refused": ({ address, port }) => `${address} port ${port} refuses the connection`,

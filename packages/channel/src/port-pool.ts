@@ -1,6 +1,6 @@
 import { randomInt } from "node:crypto";
 import net from "node:net";
-import { ip, parseIp } from "@twinport/protocol";
+import { parseIp } from "@twinport/protocol";
 import { ChannelError, errnoOf } from "./errors.ts";
 import { canWaitBeside, claimName, claimNamesFor } from "./peer-check.ts";
 import { DataOffer } from "./data-offer.ts";
@@ -14,6 +14,9 @@ export interface PortRange {
   readonly from: number;
   readonly to: number;
 }
+
+/** The ports of a pool: a range, or any that the system gives (for tests, and where no firewall stands between). */
+export type PassivePorts = PortRange | "any";
 
 /** What is told about a pool's life; nothing is made where nobody wants to know. */
 export interface PortPoolObserver {
@@ -41,13 +44,16 @@ const RETRY_BUSY_MS = 60_000;
  */
 const OPEN_WHOLE = 128;
 
+/** Listeners that a pool of any ports has at the most for an address. */
+const ANY_PORTS = 64;
+
 /**
  * Listeners of a range of ports, opened at first use, kept, and shared: at one port one offer can wait for each
  * address, and an arrival is matched by where it comes from. So ten ports serve any number of clients, and one is a
  * legal range. Never a port outside of the range.
  */
 export class PortPool {
-  readonly #range: PortRange;
+  readonly #range: PassivePorts;
   readonly #clock: Clock;
   readonly #observer: PortPoolObserver;
   /** By local address, then by port. */
@@ -55,7 +61,7 @@ export class PortPool {
   #closed = false;
   #openingRest: Promise<unknown> = Promise.resolve();
 
-  constructor(range: PortRange, clock: Clock, observer: PortPoolObserver = {}) {
+  constructor(range: PassivePorts, clock: Clock, observer: PortPoolObserver = {}) {
     this.#range = range;
     this.#clock = clock;
     this.#observer = observer;
@@ -73,27 +79,32 @@ export class PortPool {
 
   /** Whether a listener of the pool is there; nobody may make us dial ourselves. */
   isListening(address: IpAddress, port: number): boolean {
-    return this.#ports.get(address.text)?.get(port)?.isOpen === true;
+    const ports = [...(this.#ports.get(address.text)?.values() ?? [])];
+    return ports.some(({ isOpen, bound }) => isOpen && bound.port === port);
   }
 
   /**
    * Lends a port drawn at random.
    *
-   * @throws {ChannelError} `offer-range-exhausted` if this peer has used the range up, or others hold its ports
+   * @throws {ChannelError} `offer-range-exhausted` if this peer has used the range up, `offer-range-held` if other
+   * programs hold all that it has not
    */
   async offer({ local, peer, timeout }: OfferRequest): Promise<DataOffer> {
     const ports = this.#portsOf(local);
     const name = claimName(peer);
-    const { from, to } = this.#range;
-    const count = to - from + 1;
+    const count = this.#count;
     const start = randomInt(count);
-    for (let i = 0; i < count; i++) {
-      if (this.#closed) break;
-      const number = from + ((start + i) % count);
-      const port = ports.get(number) ?? this.#add(ports, local, number);
-      if (!canWaitBeside(port.claims, name) || port.isBusy(this.#clock.now())) continue;
+    let taken = 0;
+    for (let i = 0; i < count && !this.#closed; i++) {
+      const place = (start + i) % count;
+      const port = ports.get(place) ?? this.#add(ports, local, place);
+      if (port.isBusy(this.#clock.now())) continue;
+      if (!canWaitBeside(port.claims, name)) {
+        taken++;
+        continue;
+      }
       const offer = new DataOffer({
-        bound: { address: local.text, port: number },
+        at: port,
         seconds: timeout,
         clock: this.#clock,
         release: () => {
@@ -103,17 +114,12 @@ export class PortPool {
       // Claimed before it is open, so that nobody else draws it meanwhile.
       port.claims.set(name, offer);
       if (port.isOpen || (await this.#open(port))) {
-        if (count <= OPEN_WHOLE) this.#openRest(ports, local);
+        this.#openRest(ports, local);
         return offer;
       }
       offer.withdraw();
     }
-    throw new ChannelError("offer-range-exhausted", {
-      from,
-      to,
-      count,
-      peer: peer === "anybody" ? "others" : peer.text,
-    });
+    throw this.#exhausted(taken, peer);
   }
 
   /** Closes all listeners; offers that still wait are withdrawn. */
@@ -128,15 +134,26 @@ export class PortPool {
     return [...this.#ports.values()].flatMap((ports) => [...ports.values()]);
   }
 
+  get #count(): number {
+    return this.#range === "any" ? ANY_PORTS : this.#range.to - this.#range.from + 1;
+  }
+
+  #exhausted(taken: number, peer: ExpectedPeer): ChannelError {
+    const range = this.#range === "any" ? "any" : `${this.#range.from}-${this.#range.to}`;
+    if (taken === 0) return new ChannelError("offer-range-held", { range });
+    return new ChannelError("offer-range-exhausted", { range, taken, peer: peer === "anybody" ? "others" : peer.text });
+  }
+
   #portsOf(local: IpAddress): Map<number, SharedPort> {
     let ports = this.#ports.get(local.text);
     if (!ports) this.#ports.set(local.text, (ports = new Map()));
     return ports;
   }
 
-  #add(ports: Map<number, SharedPort>, local: IpAddress, number: number): SharedPort {
-    const port = new SharedPort(local, number, this.#observer);
-    ports.set(number, port);
+  /** @param place counted from the start of the range */
+  #add(ports: Map<number, SharedPort>, local: IpAddress, place: number): SharedPort {
+    const port = new SharedPort(local, this.#range === "any" ? 0 : this.#range.from + place, this.#observer);
+    ports.set(place, port);
     return port;
   }
 
@@ -145,17 +162,17 @@ export class PortPool {
     if (this.#closed) await port.close();
     if (failure === undefined) return !this.#closed;
     port.retryAt = this.#clock.now() + RETRY_BUSY_MS;
-    this.#observer.portBusy?.({ address: port.local.text, port: port.number }, failure);
+    this.#observer.portBusy?.(port.bound, failure);
     return false;
   }
 
   /** Opens what has not been tried yet; failures have been observed, and are skipped when drawn. */
   #openRest(ports: Map<number, SharedPort>, local: IpAddress): void {
-    const { from, to } = this.#range;
-    if (ports.size === to - from + 1) return;
+    const count = this.#count;
+    if (this.#range === "any" || count > OPEN_WHOLE || ports.size === count) return;
     const opening: Promise<boolean>[] = [];
-    for (let number = from; number <= to; number++) {
-      if (!ports.has(number)) opening.push(this.#open(this.#add(ports, local, number)));
+    for (let place = 0; place < count; place++) {
+      if (!ports.has(place)) opening.push(this.#open(this.#add(ports, local, place)));
     }
     this.#openingRest = Promise.all([this.#openingRest, ...opening]);
   }
@@ -163,17 +180,21 @@ export class PortPool {
 
 /** One listener of the pool and the offers that wait at it. */
 class SharedPort {
-  readonly local: IpAddress;
-  readonly number: number;
+  /** Where it listens, or would; the port is 0 where any will do, until it is open. */
+  bound: Endpoint;
+  readonly #local: IpAddress;
+  readonly #wanted: number;
   readonly claims = new Map<string, DataOffer>();
   retryAt = 0;
   readonly #observer: PortPoolObserver;
   #server: net.Server | undefined;
   #opening: Promise<string | undefined> | undefined;
 
-  constructor(local: IpAddress, number: number, observer: PortPoolObserver) {
-    this.local = local;
-    this.number = number;
+  /** @param wanted 0 for any */
+  constructor(local: IpAddress, wanted: number, observer: PortPoolObserver) {
+    this.#local = local;
+    this.#wanted = wanted;
+    this.bound = { address: local.text, port: wanted };
     this.#observer = observer;
   }
 
@@ -208,10 +229,12 @@ class SharedPort {
       // Stays: an accept that fails later (EMFILE) is not the end of the listener.
       server.on("error", (error) => resolve(errnoOf(error) ?? error.message));
       // A link-local address cannot be bound without its interface; the peer check holds on any.
-      const isLinkLocal = this.local.family === 6 && this.local.text.startsWith("fe80:");
-      const host = isLinkLocal ? "::" : this.local.text;
-      server.listen({ host, port: this.number, backlog: 511, exclusive: true }, () => {
+      const isLinkLocal = this.#local.family === 6 && this.#local.text.startsWith("fe80:");
+      const host = isLinkLocal ? "::" : this.#local.text;
+      server.listen({ host, port: this.#wanted, backlog: 511, exclusive: true }, () => {
         server.unref();
+        const { port } = server.address() as net.AddressInfo;
+        this.bound = { address: this.#local.text, port };
         resolve(undefined);
       });
     });
@@ -227,16 +250,7 @@ class SharedPort {
       offer.take(socket);
       return;
     }
-    if (peer)
-      this.#observer.stranger?.(
-        { address: this.local.text, port: this.number },
-        endpoint(peer.text, socket.remotePort),
-      );
+    if (peer) this.#observer.stranger?.(this.bound, endpoint(peer.text, socket.remotePort));
     socket.resetAndDestroy();
   }
-}
-
-/** The address of a socket's own end, as {@link OfferRequest.local} wants it. */
-export function localAddressOf(socket: net.Socket): IpAddress {
-  return ip(socket.localAddress ?? "0.0.0.0");
 }

@@ -26,7 +26,8 @@ export function greeting({ config, login, isOneTime, server, messages, root }: G
       : []),
     ...(config.anonymous ? [messages.anonymousLogin] : []),
   ];
-  const passive = passivePorts ? messages.passivePorts(passivePorts.from, passivePorts.to) : messages.off;
+  const passive =
+    passivePorts && passivePorts !== "any" ? messages.passivePorts(passivePorts.from, passivePorts.to) : messages.off;
   const active = config.active
     ? messages.activePort(activePort === 0 ? messages.anyPort : String(activePort))
     : messages.off;

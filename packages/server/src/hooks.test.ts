@@ -150,8 +150,8 @@ test("SITE verbs of the embedding program are answered, listed, and may fail", a
     "214-These SITE verbs are here:\n HELP\n ECHO text\n WHO\n FAIL\n ODD\n214 End",
   );
   expect((await client.ask("SITE FAIL")).text).toBe("451 SITE FAIL failed.");
-  expect((await client.ask("SITE NOTHERE")).code).toBe(504);
-  expect((await client.ask("SITE constructor")).code).toBe(504);
+  expect((await client.ask("SITE NOTHERE")).code).toBe(500);
+  expect((await client.ask("SITE constructor")).code).toBe(500);
   expect(place.warnings).toMatchObject([{ code: "hook-failed", error: secret }]);
 });
 

@@ -3,7 +3,7 @@ import { systemClock } from "@twinport/channel";
 import { ConfigError } from "./errors.ts";
 import type { Account, Accounts } from "@twinport/accounts";
 import type { Charset, Prefix, Reply } from "@twinport/protocol";
-import type { Clock, PortRange } from "@twinport/channel";
+import type { Clock, PassivePorts, PortRange } from "@twinport/channel";
 import type { MaybePromise, Storage } from "@twinport/storage";
 import type { SessionInfo } from "./observe.ts";
 
@@ -45,9 +45,10 @@ export interface PassiveAddressRule {
 export interface PassiveOptions {
   /**
    * The ports (default 30000-30099: outside of the ephemeral ranges of Linux, Windows and macOS, and free of ports
-   * that middleboxes treat as another protocol's).
+   * that middleboxes treat as another protocol's), or `any` that the system gives: several servers on one machine
+   * then do not get in each other's way.
    */
-  readonly ports?: PortRange;
+  readonly ports?: PassivePorts;
   /** One address or name for all, or rules; without any that fits, the session's own local address is told. */
   readonly address?: string | readonly PassiveAddressRule[];
 }
@@ -131,7 +132,7 @@ export interface Settings {
   readonly storage: Storage | undefined;
   readonly banner: string;
   readonly charset: Charset;
-  readonly passive: { readonly ports: PortRange; readonly rules: readonly AddressRule[] } | undefined;
+  readonly passive: { readonly ports: PassivePorts; readonly rules: readonly AddressRule[] } | undefined;
   readonly active:
     | { readonly sourcePort: 20 | "control-1" | "any"; readonly correctPrivateAddress: boolean }
     | undefined;
@@ -192,7 +193,8 @@ function charsetOf(label: string): Charset {
   }
 }
 
-function portsOf(ports: PortRange = defaultPorts): PortRange {
+function portsOf(ports: PassivePorts = defaultPorts): PassivePorts {
+  if (ports === "any") return ports;
   const isPort = (port: number): boolean => Number.isInteger(port) && port >= 1 && port <= 65_535;
   if (!isPort(ports.from) || !isPort(ports.to) || ports.to < ports.from) {
     throw new ConfigError("passive-ports-not-valid", { value: `${ports.from}-${ports.to}` });

@@ -83,7 +83,7 @@ test("a range that is used up is refused with a sentence, and the session goes o
   await two.offered();
   const refusal = await three.ask("PASV");
   expect(refusal.text).toBe(
-    `425 All 2 passive ports ${ports.from}-${ports.to} are taken for 127.0.0.1; try again in a moment.`,
+    `425 All 2 passive ports (${ports.from}-${ports.to}) are taken for 127.0.0.1; try again in a moment.`,
   );
   // Another address is not concerned.
   const other = await place.client({ from: "127.0.0.2" });
@@ -147,6 +147,31 @@ test("a port that another program holds is skipped and told of once", async () =
     { code: "passive-port-busy", bound: { address: "127.0.0.1", port: held.port }, cause: "EADDRINUSE" },
   ]);
   expect((await (await place.client()).ask("EPSV")).code).toBe(425);
+});
+
+test("where other programs hold the whole range, that is said and not that clients have used it up", async () => {
+  const ports = await freeRange(1);
+  await using _held = await holdPort(ports.from);
+  await using place = await LoopbackServer.start({ files, passive: { ports } });
+  const client = await place.client();
+  expect((await client.ask("EPSV")).text).toBe(
+    `425 No passive port (${ports.from}-${ports.to}) can be opened here: other programs hold them.`,
+  );
+});
+
+test("any ports that the system gives serve several servers side by side, and are shared as those of a range", async () => {
+  await using one = await LoopbackServer.start({ files, passive: { ports: "any" } });
+  await using two = await LoopbackServer.start({ files, passive: { ports: "any" } });
+  for (const place of [one, two]) {
+    const client = await place.client();
+    for (const verb of ["EPSV", "PASV"] as const) {
+      const port = await client.offered(verb);
+      expect(port).toBeGreaterThan(1023);
+      const own = port.toString();
+      expect((await client.ask(`EPRT |1|127.0.0.1|${own}|`)).text).toContain("does not dial itself");
+      expect((await client.download("a.txt")).bytes.toString()).toBe("hello");
+    }
+  }
 });
 
 test("a port that was held is taken when it is free again", async () => {

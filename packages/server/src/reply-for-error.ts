@@ -8,6 +8,7 @@ import type { StorageErrorCode } from "@twinport/storage";
 const channelCodes: Readonly<Record<ChannelErrorCode, ReplyCode>> = {
   "listen-failed": codes.cannotOpenData,
   "offer-range-exhausted": codes.cannotOpenData,
+  "offer-range-held": codes.cannotOpenData,
   "offer-expired": codes.cannotOpenData,
   "offer-withdrawn": codes.cannotOpenData,
   "dial-refused": codes.cannotOpenData,

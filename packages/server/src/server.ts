@@ -10,7 +10,7 @@ import { SessionCount } from "./limits.ts";
 import { SourcePorts } from "./source-ports.ts";
 import { answer } from "./answer.ts";
 import { settingsOf } from "./options.ts";
-import type { ControlConnection, DataConnection, ListenAddress, PortRange } from "@twinport/channel";
+import type { ControlConnection, DataConnection, ListenAddress, PassivePorts } from "@twinport/channel";
 import type { Endpoint, HostPort, IpAddress } from "@twinport/protocol";
 import type { ServerEvents, ServerWarning } from "./observe.ts";
 import type { ServerOptions, Settings } from "./options.ts";
@@ -23,6 +23,9 @@ function isOurs(address: IpAddress, local: IpAddress): boolean {
     all?.some((one) => parseIp(one.address)?.text === address.text),
   );
 }
+
+/** What a command still has to do when its client is gone gets this long: a hook that hangs must not hang `close` too. */
+const SETTLE_SECONDS = 5;
 
 /** Where {@link Server.listen} listens; any free port of the loopback address unless told otherwise. */
 export type ListenOptions = Partial<ListenAddress>;
@@ -60,6 +63,8 @@ export class Server extends EventEmitter<ServerEvents> {
   readonly #listeners: ControlListener[] = [];
   readonly #sessions = new Set<Session>();
   readonly #data = new Set<DataConnection>();
+  /** Who hears why there is no session, and is to be gone soon. */
+  readonly #refused = new Set<ControlConnection>();
   readonly #count: SessionCount;
   readonly #services: Services;
   readonly #idPrefix = randomBytes(3).toString("hex");
@@ -74,7 +79,7 @@ export class Server extends EventEmitter<ServerEvents> {
     this.#count = new SessionCount(settings.limits);
     const { clock } = settings;
     const warn = (warning: ServerWarning): void => this.#emit("warning", warning);
-    const pool = new PortPool(settings.passive?.ports ?? { from: 1, to: 1 }, clock, {
+    const pool = new PortPool(settings.passive?.ports ?? "any", clock, {
       portBusy: (bound, cause) => warn({ code: "passive-port-busy", bound, cause }),
       stranger: (local, peer) => {
         if (this.#isTraced()) this.#emit("trace", { kind: "data-stranger-dropped", at: clock.now(), local, peer });
@@ -129,7 +134,7 @@ export class Server extends EventEmitter<ServerEvents> {
   }
 
   /** The ports that passive clients are sent to; undefined where passive mode is off. */
-  get passivePorts(): PortRange | undefined {
+  get passivePorts(): PassivePorts | undefined {
     return this.#settings.passive?.ports;
   }
 
@@ -153,7 +158,8 @@ export class Server extends EventEmitter<ServerEvents> {
     for (const session of this.#sessions) session.close("shutdown", "This server is shutting down; goodbye.");
     for (const connection of this.#data) connection.close();
     for (const session of this.#sessions) session.control.destroy();
-    await Promise.all([this.#empty(), this.#services.pool.close()]);
+    for (const control of this.#refused) control.destroy();
+    await Promise.all([this.#emptyWithin(SETTLE_SECONDS), this.#services.pool.close()]);
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -164,6 +170,8 @@ export class Server extends EventEmitter<ServerEvents> {
     const because = this.#draining ? "draining" : this.#count.enter(control.peerAddress);
     if (because) {
       const text = because === "too-many-from-address" ? "Too many sessions from your address" : "Too many sessions";
+      this.#refused.add(control);
+      control.start({ line() {}, ended() {}, closed: () => this.#refused.delete(control) });
       control.send(this.#settings.charset.encode(formatReply(reply(codes.notAvailable, `${text}; try again later.`))));
       control.end();
       this.#emit("session-refused", { peer: control.peer, because });

@@ -285,7 +285,7 @@ export class Session {
     if (active) abilities.add("active");
     if (passive) abilities.add("passive");
     if (this.charset.name === "utf-8") abilities.add("utf-8");
-    if (this.account && canSetModified(this.storage)) abilities.add("set-modified");
+    if (this.permissions.has("set-modified") && canSetModified(this.storage)) abilities.add("set-modified");
     return abilities;
   }
 
@@ -374,6 +374,8 @@ export class Session {
     this.transfer?.abort(new ChannelError("control-lost"));
     this.trace?.({ kind: "control-closed", because: this.#closing });
     this.services.emit("session-closed", { session: this.info, because: this.#closing });
-    this.#onClosed(this);
+    // A command that still runs, such as the end of an upload, is part of the session.
+    const gone = (): void => this.#onClosed(this);
+    this.#queue.current.then(gone, gone);
   }
 }

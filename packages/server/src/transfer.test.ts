@@ -388,3 +388,15 @@ test("the storage is asked for the path as the protocol has it", async () => {
   await client.upload("../in/./b.txt", "y");
   expect(storage.stat(virtualPath("/in/b.txt")).size).toBe(1);
 });
+
+test("what a client says on its download's data connection takes nothing from the download", async () => {
+  const bytes = new Uint8Array(3 * 1024 * 1024).fill(7);
+  await using place = await LoopbackServer.start({ files: { "/big": bytes } });
+  const client = await place.client();
+  const data = await client.passive();
+  data.send("this is not for you");
+  client.send("RETR big");
+  expect((await client.reply()).code).toBe(150);
+  expect((await client.reply()).code).toBe(226);
+  expect((await data.end().bytes()).length).toBe(bytes.length);
+});

@@ -7,6 +7,9 @@ import type { Services } from "./services.ts";
 import type { Session } from "./session.ts";
 import type { TransferInfo } from "./observe.ts";
 
+/** After a large file has been sent, the client has this long to close its end. */
+const LINGER_MS = 4_000;
+
 /** Up to this size the data is gone at once, so 150 can wait for 226 and go with it. */
 const SMALL = 64 * 1024;
 
@@ -106,7 +109,9 @@ export class Transfer {
       await pump(this.#pumpOptions(connection));
       const { local, peer } = connection;
       session.trace?.({ kind: "data-last-byte", direction: this.direction, bytes: this.#bytes, local, peer });
-      connection.leave();
+      // A small file is with the client before anything that the client says could be in the way.
+      if (this.direction === "send" && !isSmall) connection.linger(LINGER_MS);
+      else connection.leave();
       return reply(codes.transferComplete, `Transfer complete: ${this.#bytes} bytes.`);
     } catch (error) {
       // What the transfer was ended with says more than what that did to the socket.

@@ -1,8 +1,11 @@
-import { ROOT } from "@twinport/protocol";
+import { ROOT, nameOf, parentOf } from "@twinport/protocol";
 import type { VirtualPath } from "@twinport/protocol";
 import { StorageError } from "./errors.ts";
 import type { StorageOperation } from "./errors.ts";
 import type { Storage } from "./storage.ts";
+
+/** Folders that are remembered at the most: whoever makes them may be anybody. */
+const MOST_FOLDERS = 10_000;
 
 /** One upload as {@link uploadSink} hands it on. */
 export interface Upload {
@@ -14,25 +17,31 @@ export interface Upload {
 
 /**
  * A storage without a disk: every upload is a stream that the handler consumes. The client hears 226 when the whole
- * upload has been taken and the handler is done, and a refusal if the handler throws or takes only a part. Nothing can
- * be listed or read.
+ * upload has been taken and the handler is done, and a refusal if the handler throws or takes only a part. Folders can be
+ * made and entered, as cameras do before they upload, and are forgotten when the storage is. Nothing can be listed or
+ * read.
  */
 export function uploadSink(handle: (upload: Upload) => Promise<void>): Storage {
   const refuse = (operation: StorageOperation, path: string): never => {
     throw new StorageError("not-supported", { operation, path });
   };
+  const folders = new Set<VirtualPath>([ROOT]);
+  const mustBeThere = (operation: StorageOperation, path: VirtualPath): void => {
+    if (!folders.has(path)) throw new StorageError("not-found", { operation, path });
+  };
   return {
     features: new Set(),
     stat(path) {
-      if (path !== ROOT) throw new StorageError("not-found", { operation: "stat", path });
-      return { name: "", kind: "directory", size: 0, modified: Date.now() };
+      mustBeThere("stat", path);
+      return { name: nameOf(path), kind: "directory", size: 0, modified: Date.now() };
     },
     async *list(path) {
-      if (path !== ROOT) throw new StorageError("not-found", { operation: "list", path });
+      mustBeThere("list", path);
     },
     read: (path) => refuse("read", path),
     write(path, { at }) {
       if (at !== "end" && at > 0) refuse("write", path);
+      mustBeThere("write", parentOf(path));
       let breakOff: (error: StorageError) => void = () => {};
       const pipe = new TransformStream<Uint8Array, Uint8Array>({
         start: (controller) => void (breakOff = (error) => controller.error(error)),
@@ -62,7 +71,12 @@ export function uploadSink(handle: (upload: Upload) => Promise<void>): Storage {
         abandon: () => breakOff(new StorageError("io-failed", { operation: "write", path })),
       };
     },
-    makeDirectory: (path) => refuse("make-directory", path),
+    makeDirectory(path) {
+      mustBeThere("make-directory", parentOf(path));
+      if (folders.has(path)) throw new StorageError("exists", { operation: "make-directory", path });
+      if (folders.size >= MOST_FOLDERS) throw new StorageError("no-space", { operation: "make-directory", path });
+      folders.add(path);
+    },
     removeFile: (path) => refuse("remove-file", path),
     removeDirectory: (path) => refuse("remove-directory", path),
     rename: (from) => refuse("rename", from),

@@ -11,7 +11,7 @@ export const site: Handler = async (session, { argument }) => {
     return reply(codes.help, "These SITE verbs are here:", "HELP", ...lines, "End");
   }
   const verb = verbs.get(word);
-  if (!verb) return reply(codes.notImplementedForArgument, `SITE ${word} is not implemented here.`);
+  if (!verb) return reply(codes.unrecognised, `SITE ${word} is not implemented here.`);
   try {
     const answer = await verb.run(space === -1 ? "" : argument.slice(space + 1), session.info);
     return typeof answer === "string" ? reply(codes.ok, answer) : answer;
