@@ -140,6 +140,18 @@ test("--json says everything as an object a line", async () => {
   expect(status).toBe(0);
 });
 
+test("--quiet says where it is, and then only warnings", async () => {
+  await using running = serve("--quiet", ...asAnn);
+  using client = await connectAsAnn(running);
+  await textOf(await client.transfer("passive", "RETR hello.txt"));
+  await client.expect(226);
+  running.child.kill("SIGTERM");
+  const { stdout } = await running.outcome;
+  expect(stdout).toContain("URL");
+  expect(stdout).not.toContain("logged in");
+  expect(stdout).not.toContain("RETR");
+});
+
 test("SIGTERM lets a transfer finish, takes nobody new, and ends with 0", async () => {
   writeFileSync(path.join(root, "slow.bin"), Buffer.alloc(200_000, 1));
   await using running = serve("--rate-down", "200000", "--drain-timeout", "10", ...asAnn);

@@ -22,6 +22,8 @@ export interface DaemonConfig {
   /** Seconds that transfers have to finish when the daemon is stopped. */
   readonly drainSeconds: number;
   readonly trace: boolean;
+  /** Report warnings only, not who logs in and what is transferred. */
+  readonly quiet: boolean;
   readonly json: boolean;
   readonly language: Language;
 }

@@ -7,7 +7,16 @@ import type { Messages } from "./messages/index.ts";
 
 const at = ({ address, port }: Endpoint): string => formatEndpoint(address, port);
 
-/** Reports what happens on a server. */
+/** Reports what the operator should know. */
+export function reportWarnings(server: Server, log: Log, messages: Messages): void {
+  server.on("warning", (warning) => {
+    const { code, ...rest } = warning;
+    const facts = Object.fromEntries(Object.entries(rest).map(([name, value]) => [name, plain(value)]));
+    log.report({ level: "warn", event: code, facts, sentence: sentenceOf(warning, messages) });
+  });
+}
+
+/** Reports who comes and what is transferred. */
 export function reportEvents(server: Server, log: Log, messages: Messages): void {
   const info = (event: string, facts: Readonly<Record<string, unknown>>, sentence: string): void =>
     log.report({ level: "info", event, facts, sentence });
@@ -29,11 +38,6 @@ export function reportEvents(server: Server, log: Log, messages: Messages): void
         ? messages.transferred(name, what, bytes, (milliseconds / 1000).toFixed(2))
         : messages.transferFailed(name, what, bytes, code);
     info("transfer-finished", { ...factsOf(session), verb, path, bytes, milliseconds, outcome, code }, sentence);
-  });
-  server.on("warning", (warning) => {
-    const { code, ...rest } = warning;
-    const facts = Object.fromEntries(Object.entries(rest).map(([name, value]) => [name, plain(value)]));
-    log.report({ level: "warn", event: code, facts, sentence: sentenceOf(warning, messages) });
   });
 }
 

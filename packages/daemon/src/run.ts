@@ -16,7 +16,7 @@ import { DaemonError } from "./errors.ts";
 import { describe } from "./describe.ts";
 import { messagesIn } from "./messages/index.ts";
 import { openLog } from "./log.ts";
-import { reportEvents, reportTrace } from "./report.ts";
+import { reportEvents, reportTrace, reportWarnings } from "./report.ts";
 import { stopSignals } from "./signals.ts";
 import { greeting } from "./greeting.ts";
 import type { Accounts } from "@twinport/accounts";
@@ -45,7 +45,8 @@ export async function run(config: DaemonConfig): Promise<void> {
   const login = config.account ?? (config.anonymous ? undefined : oneTimeAccount());
   using storage = openRoot(config.root, messages);
   const server = serverOf(config, storage, login);
-  reportEvents(server, log, messages);
+  reportWarnings(server, log, messages);
+  if (!config.quiet) reportEvents(server, log, messages);
   if (config.trace) reportTrace(server, log, messages, config.json);
   try {
     await listen(server, config, messages);

@@ -149,18 +149,15 @@ export class DiskStorage implements Storage, ModifiedSetter {
   #openToWrite(path: VirtualPath, exclusive: boolean): { descriptor: number; created: boolean } {
     const create = (real: string): number => fs.openSync(real, O_WRONLY | O_CREAT | O_EXCL | O_CAREFUL, this.#fileMode);
     return this.#at("write", path, (real) => {
-      if (exclusive) return { descriptor: create(real), created: true };
+      // Asked first: an open that fails costs more than a question, for the exception that Node makes of it.
+      const isThere = !exclusive && fs.lstatSync(real, { throwIfNoEntry: false }) !== undefined;
+      if (isThere) return { descriptor: fs.openSync(real, O_WRONLY | O_CAREFUL), created: false };
       try {
-        return { descriptor: fs.openSync(real, O_WRONLY | O_CAREFUL), created: false };
+        return { descriptor: create(real), created: true };
       } catch (error) {
-        if (errnoOf(error) !== "ENOENT") throw error;
-        try {
-          return { descriptor: create(real), created: true };
-        } catch (second) {
-          // Somebody made it between the two: then it is an existing file like any other.
-          if (errnoOf(second) !== "EEXIST") throw second;
-          return { descriptor: fs.openSync(real, O_WRONLY | O_CAREFUL), created: false };
-        }
+        // Somebody made it between the two: then it is an existing file like any other.
+        if (exclusive || errnoOf(error) !== "EEXIST") throw error;
+        return { descriptor: fs.openSync(real, O_WRONLY | O_CAREFUL), created: false };
       }
     });
   }

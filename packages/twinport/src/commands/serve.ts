@@ -35,6 +35,7 @@ interface ServeFlags {
   readonly partialUploads: "keep" | "discard";
   readonly drainTimeout: string;
   readonly trace?: true;
+  readonly quiet?: true;
   readonly json?: true;
 }
 
@@ -74,6 +75,7 @@ export function serveCommand(messages: Messages, language: Language): Command {
     .addOption(new Option("--partial-uploads <what>", say.partialUploads).choices(["keep", "discard"]).default("keep"))
     .option("--drain-timeout <seconds>", say.drainTimeout, "30")
     .option("--trace", say.trace)
+    .option("--quiet", say.quiet)
     .option("--json", say.json)
     .action(async (root: string, flags: ServeFlags) => {
       await run(configOf(root, flags, process.env, messages, language));
@@ -111,6 +113,7 @@ function configOf(
     ...(flags.banner !== undefined && { banner: flags.banner }),
     ...(flags.charset !== undefined && { charset: flags.charset }),
     trace: flags.trace ?? false,
+    quiet: flags.quiet ?? false,
     json: flags.json ?? false,
     language,
   };

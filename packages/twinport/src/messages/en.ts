@@ -31,6 +31,7 @@ export const en = {
   partialUploads: "what becomes of an upload that was cut off: keep it for resuming, or discard it",
   drainTimeout: "seconds that transfers have to finish after SIGTERM",
   trace: "draw every transfer with its real ports",
+  quiet: "report warnings only, not logins and transfers",
   json: "report as a JSON object a line",
   version: "print the version",
   help: "print this help",

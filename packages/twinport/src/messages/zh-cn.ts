@@ -32,6 +32,7 @@ export const zhCn: Messages = {
   partialUploads: "中断的上传如何处理：keep 保留以便续传，discard 丢弃",
   drainTimeout: "收到 SIGTERM 后传输可用的收尾时间（秒）",
   trace: "用真实端口画出每次传输",
+  quiet: "只报告警告，不报告登录和传输",
   json: "每行输出一个 JSON 对象",
   version: "显示版本",
   help: "显示本帮助",
