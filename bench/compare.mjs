@@ -35,10 +35,10 @@ function measure(server) {
     env: {
       LISTS: "100000",
       IDLE: "500",
+      RUNS: "3",
       ...process.env,
       PEERS: peers,
       ...(existsSync(vsftpd) && { VSFTPD: vsftpd }),
-      RUNS: "1",
     },
   });
   if (status !== 0) throw new Error(`run.sh ${server} failed:\n${stderr}`);

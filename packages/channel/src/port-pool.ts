@@ -228,9 +228,10 @@ class SharedPort {
     return new Promise((resolve) => {
       // Stays: an accept that fails later (EMFILE) is not the end of the listener.
       server.on("error", (error) => resolve(errnoOf(error) ?? error.message));
-      // A link-local address cannot be bound without its interface; the peer check holds on any.
-      const isLinkLocal = this.#local.family === 6 && this.#local.text.startsWith("fe80:");
-      const host = isLinkLocal ? "::" : this.#local.text;
+      // A link-local address cannot be bound without its interface. Never "::" in its place: that would hold the port
+      // at every other address, and one such client would shut passive mode for all the others.
+      const { text, zone } = this.#local;
+      const host = zone === undefined ? text : `${text}%${zone}`;
       server.listen({ host, port: this.#wanted, backlog: 511, exclusive: true }, () => {
         server.unref();
         const { port } = server.address() as net.AddressInfo;

@@ -23,7 +23,7 @@ export class AddressBook {
   readonly #rules: readonly AddressRule[];
   readonly #clock: Clock;
   readonly #warn: (warning: ServerWarning) => void;
-  readonly #names = new Map<string, { readonly address: IpAddress | undefined; readonly until: number }>();
+  readonly #names = new Map<string, { readonly address: Promise<IpAddress | undefined>; readonly until: number }>();
   readonly #warned = new Set<string>();
 
   constructor(rules: readonly AddressRule[], clock: Clock, warn: (warning: ServerWarning) => void) {
@@ -50,19 +50,25 @@ export class AddressBook {
     return { value: view.local, because: ["told-by-rule", "name-not-resolved", "control-local-address"] };
   }
 
-  async #resolve(name: string): Promise<IpAddress | undefined> {
+  #resolve(name: string): Promise<IpAddress | undefined> {
     const known = this.#names.get(name);
     if (known && this.#clock.now() < known.until) return known.address;
-    // What was true a minute ago is more likely to be right than nothing.
-    let address = known?.address;
+    // Kept while it runs and after a failure: many PASV at once, or a name server that is down, must not take one
+    // thread each from the pool that reads and writes files, nor a line each in the log.
+    const address = this.#lookUp(name, known?.address);
+    this.#names.set(name, { address, until: this.#clock.now() + NAME_LIFE_MS });
+    return address;
+  }
+
+  async #lookUp(name: string, before: Promise<IpAddress | undefined> | undefined): Promise<IpAddress | undefined> {
     try {
-      address = parseIp((await dns.lookup(name, { family: 4 })).address) ?? address;
+      const found = parseIp((await dns.lookup(name, { family: 4 })).address);
+      if (found) return found;
     } catch (error) {
       this.#warn({ code: "passive-name-not-resolved", name, cause: String((error as NodeJS.ErrnoException).code) });
     }
-    // A failure is kept too: a name server that is down must not hold up and log every PASV.
-    this.#names.set(name, { address, until: this.#clock.now() + NAME_LIFE_MS });
-    return address;
+    // What was true a minute ago is more likely to be right than nothing.
+    return before;
   }
 
   #warnOnce(advertised: IpAddress, peer: IpAddress): void {

@@ -1,5 +1,6 @@
 import dns from "node:dns/promises";
 import net from "node:net";
+import os from "node:os";
 import { once } from "node:events";
 import { expect, test, vi } from "vitest";
 import { allPermissions, singleAccount } from "@twinport/accounts";
@@ -274,6 +275,38 @@ test("a client that goes while its PASV is being answered leaves no lent port", 
   } finally {
     looked.mockRestore();
   }
+});
+
+test("clients that ask at once for a name's address wait for one lookup", async () => {
+  let answer = (): void => {};
+  const looked = vi.spyOn(dns, "lookup").mockImplementation((() => {
+    return new Promise((resolve) => (answer = () => resolve({ address: "127.0.0.1", family: 4 })));
+  }) as never);
+  try {
+    await using place = await LoopbackServer.start({ passive: { address: "a.example" } });
+    const clients = await Promise.all(both.map((from) => place.client({ from })));
+    for (const client of clients) client.send("PASV");
+    await expect.poll(() => place.trace.filter((step) => "line" in step && step.line === "PASV").length).toBe(2);
+    expect(looked).toHaveBeenCalledTimes(1);
+    answer();
+    for (const client of clients) expect((await client.reply()).code).toBe(227);
+  } finally {
+    looked.mockRestore();
+  }
+});
+
+const linkLocal = Object.entries(os.networkInterfaces()).flatMap(([zone, all = []]) =>
+  all.filter(({ address }) => address.startsWith("fe80:")).map(({ address }) => `${address}%${zone}`),
+);
+
+test.skipIf(linkLocal.length === 0)("a client at a link-local address leaves the range to all others", async () => {
+  const ports = await freeRange(4);
+  await using place = await LoopbackServer.start({ listen: [{ address: "::" }], passive: { ports } });
+  expect((await (await place.client({ to: linkLocal[0]! })).ask("EPSV")).code).toBe(229);
+  await expect.poll(() => place.server.usage.openPorts).toBe(4);
+  expect((await (await place.client({ to: "127.0.0.1" })).ask("PASV")).code).toBe(227);
+  expect((await (await place.client({ to: "::1" })).ask("EPSV")).code).toBe(229);
+  expect(place.warned("passive-port-busy")).toEqual([]);
 });
 
 test("listeners are kept open and given back with the server", async () => {
