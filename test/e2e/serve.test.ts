@@ -79,7 +79,8 @@ test("with no flags at all it serves the folder that it stands in, on 127.0.0.1 
   await using running = twinport.start(["serve"]);
   // Where somebody else has the port, that is said with the port.
   const said = await Promise.race([running.outcome, running.says(/ftp:\/\/127\.0\.0\.1:2121\//)]);
-  if ("stderr" in said) expect(said.stderr).toContain("cannot listen on 127.0.0.1:2121: EADDRINUSE");
+  if ("stderr" in said)
+    expect(said.stderr).toContain("cannot listen on 127.0.0.1:2121: another program listens there (EADDRINUSE)");
 });
 
 test("the password may come from the environment", async () => {
@@ -180,7 +181,7 @@ test("a transfer that does not finish within --drain-timeout is cut off, and is 
   expect((await running.outcome).status).toBe(0);
 });
 
-test("a reader that stops reading its output does not stop the server", async () => {
+test("a reader that stops reading its output neither stops the server nor keeps it from ending", async () => {
   await using running = serve("--trace", ...asAnn);
   using client = await connectAsAnn(running);
   running.child.stdout.pause();
@@ -190,6 +191,9 @@ test("a reader that stops reading its output does not stop the server", async ()
     await client.expect(226);
   }
   await client.ask("NOOP", 200);
+  const ended = once(running.child, "exit");
+  running.child.kill("SIGTERM");
+  expect(await ended).toEqual([0, null]);
 });
 
 test.each([
@@ -206,6 +210,9 @@ test.each([
   [["--active-source-port", "7"], "--active-source-port"],
   [["--charset", "klingon"], "klingon is not a charset"],
   [["--nonsense"], "--nonsense"],
+  [["--passive-address", "not a name"], "neither an IPv4 address nor a name"],
+  [["--passive-address", "1.2.3"], "neither an IPv4 address nor a name"],
+  [["--passive-address", "300.1.1.1/8=1.2.3.4"], "neither an IPv4 address nor a name"],
 ])("%j is refused with its reason and exit code 2", async (flags, reason) => {
   const { status, stderr } = await twinport.run(["serve", root, ...flags]);
   expect(stderr).toContain(reason);
@@ -215,10 +222,12 @@ test.each([
 test("a folder that is not there, and an address that is not ours, are said with their names", async () => {
   const missing = await twinport.run(["serve", path.join(root, "missing"), ...somewhere]);
   expect(missing).toMatchObject({ status: 1 });
-  expect(missing.stderr).toContain(`cannot serve ${path.join(root, "missing")}`);
+  expect(missing.stderr).toContain(`cannot serve ${path.join(root, "missing")}: there is no such folder (ENOENT)`);
   const foreign = await twinport.run(["serve", root, "--listen", "192.0.2.1:2121"]);
   expect(foreign).toMatchObject({ status: 1 });
-  expect(foreign.stderr).toContain("cannot listen on 192.0.2.1:2121: EADDRNOTAVAIL");
+  expect(foreign.stderr).toContain(
+    "cannot listen on 192.0.2.1:2121: that is no address of this machine (EADDRNOTAVAIL)",
+  );
 });
 
 test("--read-only and --anonymous read and change nothing", async () => {
@@ -273,6 +282,16 @@ test("the limits of the command line are those of the server", async () => {
   await first.ask("EPSV", 229);
   await first.ask("RETR hello.txt", 425);
   expect((await first.expect(421)).lines.join()).toContain("Idle for 0.4 s");
+});
+
+test("what a client writes cannot steer the terminal that shows the log", async () => {
+  await using running = serve(...asAnn);
+  using client = await connectAsAnn(running);
+  const data = await client.transfer("passive", "STOR \u001b[2J\u009b31m");
+  data.end("x");
+  await client.expect(226);
+  const [line] = await running.says(/^.*STOR.*$/m);
+  expect(line).toContain("STOR /?[2J?31m");
 });
 
 test("several listeners take sessions, each on its address", async () => {

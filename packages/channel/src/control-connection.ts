@@ -35,6 +35,7 @@ export class ControlConnection {
   /** Why nothing is read: too many commands wait, or too many replies have not been taken. */
   #commandsWait = false;
   #repliesWait = false;
+  readonly #waiting: (() => void)[] = [];
 
   constructor(accepted: net.Socket) {
     this.localAddress = ip(accepted.localAddress!);
@@ -47,10 +48,14 @@ export class ControlConnection {
     this.#socket.on("error", () => {});
     this.#socket.on("drain", () => {
       this.#repliesWait = false;
+      this.#wake();
       this.#readOn();
     });
     this.#socket.on("end", () => this.#handler?.ended());
-    this.#socket.on("close", () => this.#handler?.closed());
+    this.#socket.on("close", () => {
+      this.#wake();
+      this.#handler?.closed();
+    });
   }
 
   /** Begins to read. */
@@ -69,6 +74,17 @@ export class ControlConnection {
     if (!this.#commandsWait) return;
     this.#commandsWait = false;
     this.#readOn();
+  }
+
+  /** The client has not taken the replies that it was sent, and more would only pile up. */
+  get isBehind(): boolean {
+    return this.#repliesWait;
+  }
+
+  /** Done when the client has taken its replies, or is gone; nothing where it has. */
+  caughtUp(): Promise<void> | undefined {
+    if (!this.#repliesWait || this.#socket.destroyed) return undefined;
+    return new Promise((resolve) => this.#waiting.push(resolve));
   }
 
   /** Sends a reply. */
@@ -94,9 +110,13 @@ export class ControlConnection {
     setImmediate(() => setImmediate(flush));
   }
 
-  /** Sends what is still to be sent, and closes; a client that does not take it is cut off after a while. */
+  /** Sends what is still to be sent, and closes; a client that does not take it is cut off, soon or at once. */
   end(): void {
     if (this.#socket.destroyed) return;
+    if (this.#repliesWait) {
+      this.#socket.destroy();
+      return;
+    }
     if (this.#held) this.send(EMPTY);
     this.#socket.end();
     const timer = setTimeout(() => this.#socket.destroy(), 5000);
@@ -106,12 +126,17 @@ export class ControlConnection {
     this.#handler = this.#handler && { ...this.#handler, line() {}, ended() {} };
     this.#commandsWait = false;
     this.#repliesWait = false;
+    this.#wake();
     this.#readOn();
   }
 
   /** Closes at once. */
   destroy(): void {
     this.#socket.destroy();
+  }
+
+  #wake(): void {
+    for (const wake of this.#waiting.splice(0)) wake();
   }
 
   get #isHeld(): boolean {

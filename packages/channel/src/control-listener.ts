@@ -30,11 +30,15 @@ export class ControlListener {
   }
 
   /**
-   * Listens, and hands over every connection.
+   * Listens, and hands over every connection, and what kept one from being accepted.
    *
    * @throws {ChannelError} `listen-failed` with the address, the port and the system's reason
    */
-  static listen(where: ListenAddress, onConnection: (control: ControlConnection) => void): Promise<ControlListener> {
+  static listen(
+    where: ListenAddress,
+    onConnection: (control: ControlConnection) => void,
+    onAcceptFailed: (cause: string) => void = () => {},
+  ): Promise<ControlListener> {
     const { address, port, backlog = 511, onlyIpv6 = false } = where;
     const server = net.createServer({ pauseOnConnect: true, allowHalfOpen: true, noDelay: true });
     return new Promise((resolve, reject) => {
@@ -43,7 +47,7 @@ export class ControlListener {
       });
       server.listen({ host: address, port, backlog, ipv6Only: onlyIpv6, exclusive: true }, () => {
         // An accept that fails later (EMFILE) is not the end of the listener.
-        server.on("error", () => {});
+        server.on("error", (cause) => onAcceptFailed(errnoOf(cause) ?? cause.message));
         const listener = new ControlListener(server);
         server.on("connection", (socket) => {
           socket.on("error", () => {});

@@ -3,6 +3,7 @@ export type ChannelErrorCode =
   | "listen-failed"
   | "offer-range-exhausted"
   | "offer-range-held"
+  | "offer-shortage"
   | "offer-expired"
   | "offer-withdrawn"
   | "dial-refused"
@@ -22,6 +23,7 @@ const sentences: Record<ChannelErrorCode, (facts: ChannelFacts) => string> = {
   "offer-range-exhausted": ({ range, taken, peer }) =>
     `all ${taken} passive ports (${range}) are taken for ${peer}; try again in a moment`,
   "offer-range-held": ({ range }) => `no passive port (${range}) can be opened here: other programs hold them`,
+  "offer-shortage": () => "no port can be opened now: this server has too much open; try again in a moment",
   "offer-expired": ({ port, seconds }) => `nobody came to port ${port} in ${seconds} s`,
   "offer-withdrawn": ({ port }) => `port ${port} is no longer offered`,
   "dial-refused": ({ address, port }) => `${address} port ${port} refuses the connection`,

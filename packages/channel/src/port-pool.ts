@@ -35,6 +35,15 @@ export interface OfferRequest {
   readonly timeout: number;
 }
 
+/** The system has no more of something for us: that is no news of this port, and the next one would fare no better. */
+const ownShortages: ReadonlySet<string> = new Set(["EMFILE", "ENFILE", "ENOBUFS", "ENOMEM"]);
+
+/**
+ * Local addresses whose listeners are kept open; those of the one that was used longest ago go, as far as nobody waits
+ * there. A machine has few addresses, but whoever chooses among many must not take all descriptors.
+ */
+const MOST_ADDRESSES = 8;
+
 /** A port that somebody else held is tried again after this time. */
 const RETRY_BUSY_MS = 60_000;
 
@@ -60,6 +69,7 @@ export class PortPool {
   readonly #ports = new Map<string, Map<number, SharedPort>>();
   #closed = false;
   #openingRest: Promise<unknown> = Promise.resolve();
+  #closing: Promise<unknown> = Promise.resolve();
 
   constructor(range: PassivePorts, clock: Clock, observer: PortPoolObserver = {}) {
     this.#range = range;
@@ -87,7 +97,7 @@ export class PortPool {
    * Lends a port drawn at random.
    *
    * @throws {ChannelError} `offer-range-exhausted` if this peer has used the range up, `offer-range-held` if other
-   * programs hold all that it has not
+   * programs hold all that it has not, `offer-shortage` if this process can open nothing more
    */
   async offer({ local, peer, timeout }: OfferRequest): Promise<DataOffer> {
     const ports = this.#portsOf(local);
@@ -113,11 +123,14 @@ export class PortPool {
       });
       // Claimed before it is open, so that nobody else draws it meanwhile.
       port.claims.set(name, offer);
-      if (port.isOpen || (await this.#open(port))) {
+      const failure = port.isOpen ? undefined : await this.#open(port);
+      if (port.isOpen && !this.#closed) {
         this.#openRest(ports, local);
         return offer;
       }
       offer.withdraw();
+      if (failure !== undefined && ownShortages.has(failure))
+        throw new ChannelError("offer-shortage", { cause: failure });
     }
     throw this.#exhausted(taken, peer);
   }
@@ -125,7 +138,7 @@ export class PortPool {
   /** Closes all listeners; offers that still wait are withdrawn. */
   async close(): Promise<void> {
     this.#closed = true;
-    await this.#openingRest;
+    await Promise.all([this.#openingRest, this.#closing]);
     await Promise.all(this.#all().map((port) => port.close()));
     this.#ports.clear();
   }
@@ -145,9 +158,22 @@ export class PortPool {
   }
 
   #portsOf(local: IpAddress): Map<number, SharedPort> {
-    let ports = this.#ports.get(local.text);
-    if (!ports) this.#ports.set(local.text, (ports = new Map()));
+    const ports = this.#ports.get(local.text) ?? new Map<number, SharedPort>();
+    // Last in the map is last used.
+    this.#ports.delete(local.text);
+    this.#ports.set(local.text, ports);
+    if (this.#ports.size > MOST_ADDRESSES) this.#forgetOldest();
     return ports;
+  }
+
+  #forgetOldest(): void {
+    for (const [address, ports] of this.#ports) {
+      const all = [...ports.values()];
+      if (all.some(({ claims }) => claims.size > 0)) continue;
+      this.#ports.delete(address);
+      this.#closing = Promise.all([this.#closing, ...all.map((port) => port.close())]);
+      return;
+    }
   }
 
   /** @param place counted from the start of the range */
@@ -157,24 +183,33 @@ export class PortPool {
     return port;
   }
 
-  async #open(port: SharedPort): Promise<boolean> {
+  /** Gives what kept the port from being opened, if anything did. */
+  async #open(port: SharedPort): Promise<string | undefined> {
     const failure = await port.open();
     if (this.#closed) await port.close();
-    if (failure === undefined) return !this.#closed;
+    if (failure === undefined || ownShortages.has(failure) || port.isBusy(this.#clock.now())) return failure;
     port.retryAt = this.#clock.now() + RETRY_BUSY_MS;
     this.#observer.portBusy?.(port.bound, failure);
-    return false;
+    return failure;
   }
 
   /** Opens what has not been tried yet; failures have been observed, and are skipped when drawn. */
   #openRest(ports: Map<number, SharedPort>, local: IpAddress): void {
     const count = this.#count;
     if (this.#range === "any" || count > OPEN_WHOLE || ports.size === count) return;
-    const opening: Promise<boolean>[] = [];
+    const untried: SharedPort[] = [];
     for (let place = 0; place < count; place++) {
-      if (!ports.has(place)) opening.push(this.#open(this.#add(ports, local, place)));
+      if (!ports.has(place)) untried.push(this.#add(ports, local, place));
     }
-    this.#openingRest = Promise.all([this.#openingRest, ...opening]);
+    this.#openingRest = Promise.all([this.#openingRest, this.#openAll(untried)]);
+  }
+
+  /** One after the other, and no further than there are descriptors: the rest is opened when it is drawn. */
+  async #openAll(ports: readonly SharedPort[]): Promise<void> {
+    for (const port of ports) {
+      const failure = port.isOpen ? undefined : await this.#open(port);
+      if (this.#closed || (failure !== undefined && ownShortages.has(failure))) return;
+    }
   }
 }
 

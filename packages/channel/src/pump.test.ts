@@ -376,3 +376,16 @@ test("the pump gives the event loop its turn, should everything be there at once
   isOver = true;
   expect(turned).toBeGreaterThan(10);
 });
+
+test("a source that never answers does not hold a transfer that has ended, and keeps its buffer until it does", async () => {
+  await using pair = await DataPair.open();
+  const buffers = new BufferBudget();
+  let answer: (count: number) => void = () => {};
+  const stuck: ByteSource = { expected: undefined, read: () => new Promise((resolve) => (answer = resolve)) };
+  const failed = sendAll(stuck, options(pair.ours, { buffers }));
+  pair.ours.close();
+  await expect(failed).rejects.toMatchObject({ code: "aborted" });
+  expect(buffers.lent).toBeGreaterThan(0);
+  answer(0);
+  await expect.poll(() => buffers.lent).toBe(0);
+});

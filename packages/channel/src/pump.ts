@@ -53,6 +53,7 @@ export async function sendAll(source: ByteSource, options: PumpOptions): Promise
   const forget = connection.onFailure((error) => (failure = error));
   connection.limitStall(options.stallSeconds, () => isOurTurn);
   let flushing: Promise<void> | undefined;
+  let reading: Promise<unknown> | undefined;
   let sinceTurn = 0;
   let sent = 0;
   try {
@@ -61,7 +62,8 @@ export async function sendAll(source: ByteSource, options: PumpOptions): Promise
       isOurTurn = true;
       const into = rate ? buffer.bytes.subarray(0, rate.piece) : buffer.bytes;
       const filled = source.read(into);
-      const count = typeof filled === "number" ? filled : await filled;
+      if (typeof filled !== "number") reading = filled;
+      const count = typeof filled === "number" ? filled : await unlessFailed(filled, connection);
       isOurTurn = false;
       if (failure) throw failure;
       if (count === 0) break;
@@ -91,14 +93,25 @@ export async function sendAll(source: ByteSource, options: PumpOptions): Promise
     await connection.end();
   } finally {
     forget();
-    await giveBack(lent, flushing);
+    giveBack(lent, [flushing, reading]);
   }
 }
 
-/** A buffer that the kernel may still read must not be lent to somebody else. */
-async function giveBack(lent: readonly LentBuffer[], flushing: Promise<void> | undefined): Promise<void> {
-  await flushing?.catch(() => {});
-  for (const buffer of lent) buffer.giveBack();
+/** What a source takes its time for is not waited for when the transfer has ended. */
+function unlessFailed<T>(slow: Promise<T>, connection: DataConnection): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const forget = connection.onFailure(reject);
+    slow.then(resolve, reject).finally(forget);
+  });
+}
+
+/** A buffer that the kernel may still read, or the source still fill, must not be lent to somebody else. */
+function giveBack(lent: readonly LentBuffer[], uses: readonly (Promise<unknown> | undefined)[]): void {
+  const free = (): void => {
+    for (const buffer of lent) buffer.giveBack();
+  };
+  if (uses.every((use) => use === undefined)) free();
+  else Promise.allSettled(uses.map((use) => Promise.resolve(use))).then(free, free);
 }
 
 /**

@@ -18,8 +18,7 @@ export function greeting({ config, login, isOneTime, server, messages, root }: G
   readonly text: string;
   readonly facts: Readonly<Record<string, unknown>>;
 } {
-  const { urls, passivePorts } = server;
-  const activePort = sourcePort(config, server.bound[0]?.port ?? 0);
+  const { urls, passivePorts, activeSourcePort } = server;
   const logins = [
     ...(login
       ? [isOneTime ? messages.oneTimeLogin(login.name, login.password) : messages.accountLogin(login.name)]
@@ -28,9 +27,10 @@ export function greeting({ config, login, isOneTime, server, messages, root }: G
   ];
   const passive =
     passivePorts && passivePorts !== "any" ? messages.passivePorts(passivePorts.from, passivePorts.to) : messages.off;
-  const active = config.active
-    ? messages.activePort(activePort === 0 ? messages.anyPort : String(activePort))
-    : messages.off;
+  const active =
+    activeSourcePort === undefined
+      ? messages.off
+      : messages.activePort(activeSourcePort === 0 ? messages.anyPort : String(activeSourcePort));
   const rows: [string, string][] = [
     ...urls.map((url): [string, string] => [messages.url, url]),
     ...logins.map((one): [string, string] => [messages.login, one]),
@@ -48,15 +48,9 @@ export function greeting({ config, login, isOneTime, server, messages, root }: G
     ...(login && { user: login.name, ...(isOneTime && { oneTimePassword: login.password }) }),
     anonymous: config.anonymous,
     passivePorts: passivePorts ?? null,
-    activeSourcePort: config.active ? activePort : null,
+    activeSourcePort: activeSourcePort ?? null,
   };
   return { text, facts };
-}
-
-function sourcePort(config: DaemonConfig, controlPort: number): number {
-  const policy = (config.active && config.active.sourcePort) || "control-1";
-  if (policy === "any") return 0;
-  return policy === 20 ? 20 : controlPort - 1;
 }
 
 /** A password that is somebody's own is asked for and not shown; curl logs in as anonymous by itself. */

@@ -1,4 +1,5 @@
 import pino from "pino";
+import { visible } from "@twinport/protocol";
 import type { Writable } from "node:stream";
 
 /** Text that nobody has taken before further lines are counted instead of kept. */
@@ -17,6 +18,8 @@ export interface Log {
   report(line: LogLine): void;
   /** For people only: nothing of it is in JSON. */
   say(text: string): void;
+  /** Done when all has been taken; a reader that does not read is not waited for longer than a second. */
+  close(): Promise<void>;
 }
 
 /**
@@ -36,12 +39,20 @@ export function openLog(
     return {
       report: ({ level, event, facts }) => json[level]({ event, ...facts }),
       say() {},
+      close: () => taken(stream),
     };
   }
   return {
-    report: ({ sentence }) => write(`${new Date(options.now()).toISOString().slice(0, 19)}Z ${sentence}\n`),
+    report: ({ sentence }) => write(`${new Date(options.now()).toISOString().slice(0, 19)}Z ${visible(sentence)}\n`),
     say: (text) => write(`${text}\n`),
+    close: () => taken(stream),
   };
+}
+
+async function taken(stream: Writable): Promise<void> {
+  if (stream.writableLength === 0 || stream.destroyed) return;
+  const tooLong = new Promise((resolve) => setTimeout(resolve, 1000));
+  await Promise.race([new Promise((resolve) => stream.write("", resolve)), tooLong]);
 }
 
 function boundedWriter(stream: Writable, lostSentence: (count: number) => string): (text: string) => void {

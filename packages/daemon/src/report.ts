@@ -67,6 +67,7 @@ function sentenceOf(warning: ServerWarning, { warnings }: Messages): string {
   switch (warning.code) {
     case "active-port-refused":
       return warnings[warning.code](warning.port, warning.cause);
+    case "accept-failed":
     case "passive-port-busy":
       return warnings[warning.code](at(warning.bound), warning.cause);
     case "passive-address-unreachable":

@@ -72,6 +72,7 @@ export async function run(config: DaemonConfig): Promise<void> {
   } finally {
     stop.ignore();
     await server.close();
+    await log.close();
   }
 }
 
@@ -102,12 +103,20 @@ function openRoot(root: string, messages: Messages): DiskStorage {
   try {
     return diskStorage(root);
   } catch (cause) {
-    throw new DaemonError(
-      "root-not-usable",
-      messages.rootNotUsable(path.resolve(root), describe((cause as Error).cause ?? cause)),
-      { cause },
-    );
+    // Storage says it in its own words; what the system said is in the cause.
+    const why = explained(errnoIn((cause as Error).cause), messages.rootCauses) ?? describe(cause);
+    throw new DaemonError("root-not-usable", messages.rootNotUsable(path.resolve(root), why), { cause });
   }
+}
+
+/** A system error with what it means here; undefined for one that has no meaning of its own. */
+function explained(errno: string | undefined, meanings: Readonly<Record<string, string>>): string | undefined {
+  const meaning = errno === undefined ? undefined : meanings[errno];
+  return meaning && `${meaning} (${errno})`;
+}
+
+function errnoIn(error: unknown): string | undefined {
+  return error instanceof Error && "code" in error ? String(error.code) : undefined;
 }
 
 async function listen(server: Server, { listen: addresses }: DaemonConfig, messages: Messages): Promise<void> {
@@ -118,7 +127,9 @@ async function listen(server: Server, { listen: addresses }: DaemonConfig, messa
       await server.listen({ address, port, onlyIpv6: address === "::" && wildcards.has(port) });
     } catch (cause) {
       if (!(cause instanceof ChannelError)) throw cause;
-      const sentence = messages.cannotListen(formatEndpoint(address, port), String(cause.facts["cause"]));
+      const errno = String(cause.facts["cause"]);
+      const why = explained(errno, messages.listenCauses) ?? errno;
+      const sentence = messages.cannotListen(formatEndpoint(address, port), why);
       throw new DaemonError("cannot-listen", sentence, { cause });
     }
   }

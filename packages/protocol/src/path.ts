@@ -14,6 +14,9 @@ export const MAX_NAME_BYTES = 255;
 /** Bytes that a whole path may have in UTF-8: PATH_MAX. */
 export const MAX_PATH_BYTES = 4096;
 
+/** Folders that a path may go down: far more than anybody's, and few enough to be walked in a moment. */
+export const MAX_PATH_DEPTH = 256;
+
 /** Why a path is refused. */
 export type PathRefusal = "empty" | "nul-byte" | "name-too-long" | "path-too-long";
 
@@ -41,7 +44,8 @@ export function resolvePath(from: VirtualPath, written: string): ResolvedPath {
     names.push(name);
   }
   const path = `/${names.join("/")}`;
-  if (utf8Length(path) > MAX_PATH_BYTES) return { kind: "refused", because: "path-too-long" };
+  if (names.length > MAX_PATH_DEPTH || utf8Length(path) > MAX_PATH_BYTES)
+    return { kind: "refused", because: "path-too-long" };
   return { kind: "path", path: path as VirtualPath };
 }
 

@@ -8,7 +8,7 @@ const pathRefusals: Readonly<Record<PathRefusal, Reply>> = {
   empty: reply(codes.badArgument, "A path is needed."),
   "nul-byte": reply(codes.nameNotAllowed, "A name cannot hold NUL."),
   "name-too-long": reply(codes.nameNotAllowed, "A name is longer than 255 bytes."),
-  "path-too-long": reply(codes.nameNotAllowed, "The path is longer than 4096 bytes."),
+  "path-too-long": reply(codes.nameNotAllowed, "The path is longer than 4096 bytes, or deeper than 256 folders."),
 };
 
 /** A path as the client wrote it, if it is one and the permission that is needed there is given. */

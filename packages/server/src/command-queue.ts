@@ -1,5 +1,10 @@
+import { performance } from "node:perf_hooks";
+
 /** Commands that may wait behind the one that runs; more are left in the client's own buffers. */
-const MAX_WAITING = 64;
+const MAX_WAITING = 256;
+
+/** Commands that cost nothing to wait for would run one after the other for as long as they come: others want to live. */
+const TURN_MS = 5;
 
 /** Whose commands they are, and what is done with them. */
 export interface QueueOwner<Item> {
@@ -25,6 +30,7 @@ export class CommandQueue<Item> {
   #isRunning = false;
   #current: Promise<void> = Promise.resolve();
   #overtaking: Promise<void> = Promise.resolve();
+  #overtakers = 0;
 
   constructor(owner: QueueOwner<Item>) {
     this.#owner = owner;
@@ -47,7 +53,7 @@ export class CommandQueue<Item> {
   push(item: Item): void {
     if (this.#overtook(item)) return;
     this.#waiting.push(item);
-    if (this.#waiting.length >= MAX_WAITING) this.#owner.hold();
+    this.#holdIfMany();
     if (!this.#isRunning) this.#drain().catch(this.#owner.failed);
   }
 
@@ -64,27 +70,39 @@ export class CommandQueue<Item> {
 
   #overtook(item: Item): boolean {
     if (!this.#isRunning || !this.#owner.overtakes(item)) return false;
+    this.#overtakers++;
     this.#overtaking = this.#runAfter(this.#overtaking, item);
+    this.#holdIfMany();
     return true;
   }
 
+  #holdIfMany(): void {
+    if (this.#waiting.length + this.#overtakers >= MAX_WAITING) this.#owner.hold();
+  }
+
   #releaseEarly(): void {
-    if (this.#waiting.length < MAX_WAITING / 2) this.#owner.release();
+    if (this.#waiting.length + this.#overtakers < MAX_WAITING / 2) this.#owner.release();
   }
 
   async #runAfter(before: Promise<void>, item: Item): Promise<void> {
     await before;
     await this.#owner.run(item);
+    this.#overtakers--;
+    this.#releaseEarly();
   }
 
   async #drain(): Promise<void> {
     this.#isRunning = true;
+    let turnBegan = performance.now();
     for (let next = this.#waiting.shift(); next !== undefined; next = this.#waiting.shift()) {
       this.#releaseEarly();
       this.#current = this.#owner.run(next);
       await this.#current;
       await this.#overtaking;
       if (!this.#owner.goesOn()) return;
+      if (performance.now() - turnBegan < TURN_MS) continue;
+      await new Promise((resolve) => setImmediate(resolve));
+      turnBegan = performance.now();
     }
     this.#isRunning = false;
     this.#owner.idle();

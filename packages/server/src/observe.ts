@@ -22,6 +22,7 @@ export interface TransferInfo {
 /** Something that the operator should know and that ends nothing. */
 export type ServerWarning =
   | { readonly code: "active-port-refused"; readonly port: number; readonly cause: string }
+  | { readonly code: "accept-failed"; readonly bound: Endpoint; readonly cause: string }
   | { readonly code: "passive-port-busy"; readonly bound: Endpoint; readonly cause: string }
   | {
       readonly code: "passive-address-unreachable";

@@ -207,10 +207,18 @@ function rulesOf(address: string | readonly PassiveAddressRule[] = []): AddressR
   return rules.map((rule: PassiveAddressRule) => {
     const clients = rule.clients === undefined ? undefined : parsePrefix(rule.clients);
     if (rule.clients !== undefined && !clients) throw new ConfigError("prefix-not-valid", { value: rule.clients });
-    if (rule.address === "" || parseIp(rule.address)?.family === 6)
-      throw new ConfigError("passive-address-not-valid", { value: rule.address });
+    if (!isPassiveAddress(rule.address)) throw new ConfigError("passive-address-not-valid", { value: rule.address });
     return { listener: rule.listener, clients, address: rule.address };
   });
+}
+
+/** `local`, an IPv4 address, or a host name: labels of which the last is no number, as in a misspelt address. */
+function isPassiveAddress(written: string): boolean {
+  const ip = parseIp(written);
+  if (ip) return ip.family === 4;
+  const label = /^[\p{L}\p{N}_]([\p{L}\p{N}_-]*[\p{L}\p{N}_])?$/u;
+  const labels = written.replace(/\.$/, "").split(".");
+  return written.length <= 253 && labels.every((one) => label.test(one)) && !/^\d+$/.test(labels.at(-1) ?? "");
 }
 
 function limitsOf(given: Partial<Limits>): Limits {

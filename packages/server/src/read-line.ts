@@ -2,7 +2,10 @@ import { codes, parseCommand, reply } from "@twinport/protocol";
 import type { Charset, Command, CommandRefusal, DecodedLine, Reply } from "@twinport/protocol";
 
 /** A line that has come: a command, or the answer to what is none. */
-export type ReadLine = { readonly command: Command } | { readonly refused: Reply };
+export type ReadLine =
+  | { readonly command: Command }
+  /** `isNonsense`: whoever says that does not speak FTP; a name that cannot be read is none. */
+  | { readonly refused: Reply; readonly isNonsense: boolean };
 
 const lineRefusals: Readonly<Record<CommandRefusal, Reply>> = {
   empty: reply(codes.unrecognised, "An empty line is no command."),
@@ -15,7 +18,9 @@ const tooLong = reply(codes.unrecognised, "The command line is too long.");
 
 /** Reads a line in a session's charset. */
 export function readLine(line: DecodedLine, charset: Charset): ReadLine {
-  if (line.kind === "too-long") return { refused: tooLong };
+  if (line.kind === "too-long") return { refused: tooLong, isNonsense: true };
   const parsed = parseCommand(line.bytes, (bytes) => charset.decode(bytes));
-  return parsed.kind === "command" ? { command: parsed.command } : { refused: lineRefusals[parsed.because] };
+  if (parsed.kind === "command") return { command: parsed.command };
+  const isNonsense = parsed.because === "empty" || parsed.because === "not-a-word";
+  return { refused: lineRefusals[parsed.because], isNonsense };
 }

@@ -9,6 +9,7 @@ const channelCodes: Readonly<Record<ChannelErrorCode, ReplyCode>> = {
   "listen-failed": codes.cannotOpenData,
   "offer-range-exhausted": codes.cannotOpenData,
   "offer-range-held": codes.cannotOpenData,
+  "offer-shortage": codes.cannotOpenData,
   "offer-expired": codes.cannotOpenData,
   "offer-withdrawn": codes.cannotOpenData,
   "dial-refused": codes.cannotOpenData,

@@ -70,6 +70,7 @@ export class Server extends EventEmitter<ServerEvents> {
   readonly #idPrefix = randomBytes(3).toString("hex");
   #opened = 0;
   #draining = false;
+  #nextAcceptWarning = 0;
   readonly #whenEmpty: (() => void)[] = [];
 
   /** Use {@link createServer}. */
@@ -104,9 +105,11 @@ export class Server extends EventEmitter<ServerEvents> {
    * @throws {ChannelError} `listen-failed`
    */
   async listen({ address = "127.0.0.1", port = 0, ...rest }: ListenOptions = {}): Promise<this> {
-    const listener: ControlListener = await ControlListener.listen({ address, port, ...rest }, (control) => {
-      this.#open(control, listener.bound);
-    });
+    const listener: ControlListener = await ControlListener.listen(
+      { address, port, ...rest },
+      (control) => this.#open(control, listener.bound),
+      (cause) => this.#acceptFailed(listener.bound, cause),
+    );
     this.#listeners.push(listener);
     return this;
   }
@@ -136,6 +139,11 @@ export class Server extends EventEmitter<ServerEvents> {
   /** The ports that passive clients are sent to; undefined where passive mode is off. */
   get passivePorts(): PassivePorts | undefined {
     return this.#settings.passive?.ports;
+  }
+
+  /** The port that active connections come from if it can be had, 0 for any; undefined where active mode is off. */
+  get activeSourcePort(): number | undefined {
+    return this.#settings.active && this.#services.sourcePorts.wanted(this.bound[0]?.port ?? 0);
   }
 
   /** What is open now. */
@@ -193,6 +201,14 @@ export class Server extends EventEmitter<ServerEvents> {
     session.start();
   }
 
+  /** Clients were cut off without a greeting: said once a minute, for there may be many. */
+  #acceptFailed(bound: Endpoint, cause: string): void {
+    const now = this.#settings.clock.now();
+    if (now < this.#nextAcceptWarning) return;
+    this.#nextAcceptWarning = now + 60_000;
+    this.#emit("warning", { code: "accept-failed", bound, cause });
+  }
+
   #track(connection: DataConnection): void {
     this.#data.add(connection);
     connection.onClosed(() => {
@@ -241,7 +257,10 @@ export class Server extends EventEmitter<ServerEvents> {
     let stop: (() => void) | undefined;
     const time = new Promise<void>((resolve) => (stop = resolve));
     const timer = this.#settings.clock.after(seconds * 1000, () => stop?.());
+    // Timers of the clock keep no process alive, and there may be nothing else left that does.
+    const alive = setInterval(() => {}, 1000);
     await Promise.race([this.#empty(), time]);
+    clearInterval(alive);
     timer.cancel();
   }
 }

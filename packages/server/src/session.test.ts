@@ -353,3 +353,63 @@ test("a listener of an event that throws harms no session", async () => {
     for (const one of uncaught) process.on("uncaughtException", one);
   }
 });
+
+test("a client that reads no replies has no more commands run than its share, and is let go when its time is over", async () => {
+  const files = Object.fromEntries(Array.from({ length: 1000 }, (_, i) => [`/d/some-longer-file-name-${i}`, ""]));
+  await using place = await LoopbackServer.start({ files, limits: { idleSeconds: 0.4 } });
+  let listed = 0;
+  place.server.on("trace", (step) => {
+    if (step.kind === "reply-sent" && step.code === 212) listed++;
+  });
+  const client = await place.client({ deaf: true });
+  const closed = place.next("session-closed");
+  client.send(...Array<string>(2000).fill("STAT d"));
+  expect(await closed).toMatchObject({ because: "idle-timeout" });
+  // What the kernel's buffers take, and not all of 2000 times 80 KiB.
+  expect(listed).toBeLessThan(300);
+});
+
+test("commands that come one after the other leave the others their turn", async () => {
+  const path = Array.from({ length: 250 }, (_, i) => `d${i}`).join("/");
+  await using place = await LoopbackServer.start({ files: { [`/${path}/f`]: "x" } });
+  const [busy, other] = [await place.client(), await place.client()];
+  busy.send(...Array<string>(5000).fill(`MDTM ${path}/f`), "QUIT");
+  const began = performance.now();
+  await other.ask("NOOP");
+  expect(performance.now() - began).toBeLessThan(1000);
+  busy.destroy();
+});
+
+test("ABOR is seen behind many commands that wait", async () => {
+  await using place = await LoopbackServer.start({ files: { "/big": new Uint8Array(32 * 1024 * 1024) } });
+  const client = await place.client();
+  const data = await client.passive();
+  client.send("RETR big");
+  expect((await client.reply()).code).toBe(150);
+  client.send(...Array<string>(70).fill("PWD"), "ABOR");
+  expect(await client.codes()).toEqual([]);
+  expect((await client.reply()).code).toBe(426);
+  expect((await client.reply()).code).toBe(226);
+  expect((await client.reply()).code).toBe(257);
+  data.destroy();
+});
+
+test("a name is read in the charset that the command before it has chosen, also in one piece with it", async () => {
+  await using place = await LoopbackServer.start({ charset: "gbk" });
+  const client = await place.client();
+  client.send("NOOP", "OPTS UTF8 ON", "MKD 中文b");
+  for (const code of [200, 200]) expect((await client.reply()).code).toBe(code);
+  expect((await client.reply()).text).toContain('"/中文b"');
+});
+
+test("names that cannot be read do not end a session, nonsense does", async () => {
+  await using place = await LoopbackServer.start();
+  const client = await place.client();
+  for (let i = 0; i < 120; i++) client.socket.write(Buffer.from([...Buffer.from("SIZE "), 0xff, 0xfe, 0x0d, 0x0a]));
+  client.send("NOOP");
+  for (let i = 0; i < 120; i++) expect((await client.reply()).code).toBe(501);
+  expect((await client.reply()).code).toBe(200);
+  client.send(...Array<string>(100).fill(""));
+  for (let i = 0; i < 100; i++) expect((await client.reply()).code).toBe(500);
+  expect((await client.reply()).code).toBe(421);
+});

@@ -36,7 +36,6 @@ import type {
 } from "@twinport/protocol";
 import type { Storage } from "@twinport/storage";
 import type { AllowedPath } from "./allowed-path.ts";
-import type { ReadLine } from "./read-line.ts";
 import type { ReceivePlan, SendPlan } from "./transfer.ts";
 import type { Services } from "./services.ts";
 import type { SessionInfo } from "./observe.ts";
@@ -68,7 +67,7 @@ export class Session {
   loginFailures = 0;
   readonly #onClosed: (session: Session) => void;
   readonly #answer: Answer;
-  readonly #queue: CommandQueue<ReadLine>;
+  readonly #queue: CommandQueue<DecodedLine>;
   readonly #idle: Timer;
   #loginDeadline: Timer;
   #abilities: ReadonlySet<Ability> | undefined;
@@ -93,9 +92,9 @@ export class Session {
     this.#answer = parts.answer;
     this.#onClosed = parts.onClosed;
     this.#queue = new CommandQueue({
-      run: (next) => this.#run(next),
+      run: (line) => this.#run(line),
       failed: (error) => this.#failed(error),
-      overtakes: (next) => this.transfer !== undefined && "command" in next && this.#isForTransfer(next.command),
+      overtakes: (line) => this.transfer !== undefined && this.#isForTransfer(line),
       goesOn: () => this.#goesOn(),
       hold: () => this.control.hold(),
       release: () => this.control.release(),
@@ -186,13 +185,14 @@ export class Session {
   }
 
   /**
-   * Somebody is in.
+   * Somebody is in, unless the session has ended meanwhile.
    *
    * @throws {ConfigError} `no-storage`
    */
   login(account: Account<Storage>): void {
     if (!account.storage && !this.services.settings.storage)
       throw new ConfigError("no-storage", { account: account.name });
+    if (this.isOver) return;
     this.account = account;
     this.#abilities = undefined;
     this.folder = account.home ?? ROOT;
@@ -297,11 +297,7 @@ export class Session {
   }
 
   #take(line: DecodedLine): void {
-    if (this.#closing !== undefined) return;
-    const read = readLine(line, this.#charset);
-    // Nonsense does not keep a session alive.
-    if ("command" in read) this.#idle.refresh();
-    this.#queue.push(read);
+    if (this.#closing === undefined) this.#queue.push(line);
   }
 
   /** What nobody foresaw ends this session and no other. */
@@ -310,27 +306,33 @@ export class Session {
     this.close("failed", "Something failed here; goodbye.");
   }
 
-  #isForTransfer(command: Command): boolean {
-    const admission = admit(this.state, command, this.abilities);
+  #isForTransfer(line: DecodedLine): boolean {
+    const read = readLine(line, this.#charset);
+    if (!("command" in read)) return false;
+    const admission = admit(this.state, read.command, this.abilities);
     return admission.kind === "run" && ruleOf(admission.verb).duringTransfer === true;
   }
 
-  async #run(next: ReadLine): Promise<void> {
-    if ("refused" in next) {
-      this.#refuse(next.refused);
+  /** Read only now: the command before may have changed the charset. */
+  async #run(line: DecodedLine): Promise<void> {
+    const caughtUp = this.control.caughtUp();
+    if (caughtUp) await caughtUp;
+    const read = readLine(line, this.#charset);
+    if ("refused" in read) {
+      this.#refuse(read.refused, read.isNonsense);
       return;
     }
-    this.trace?.({ kind: "command-received", line: redactCommand(next.command) });
-    const answer = await this.#answer(this, next.command);
+    this.trace?.({ kind: "command-received", line: redactCommand(read.command) });
+    const answer = await this.#answer(this, read.command);
     this.#idle.refresh();
     if (this.#closing === undefined) this.send(answer);
   }
 
-  /** Answers a line that is no command. Too many of them, and whoever is there does not speak FTP. */
-  #refuse(answer: Reply): void {
+  /** Answers a line that is no command. Too much nonsense, and whoever is there does not speak FTP. */
+  #refuse(answer: Reply, isNonsense: boolean): void {
     this.trace?.({ kind: "command-received", line: "(not a command)" });
     this.send(answer);
-    if (++this.#nonsense >= MAX_NONSENSE) this.close("nonsense", "This is not FTP; goodbye.");
+    if (isNonsense && ++this.#nonsense >= MAX_NONSENSE) this.close("nonsense", "This is not FTP; goodbye.");
   }
 
   #goesOn(): boolean {
@@ -342,7 +344,7 @@ export class Session {
   }
 
   #idleTimeUp(): void {
-    if (this.#queue.isRunning) {
+    if (this.#queue.isRunning && !this.control.isBehind) {
       this.#idle.refresh();
       return;
     }
@@ -353,9 +355,14 @@ export class Session {
   #ended(): void {
     this.#clientEnded = true;
     if (!this.#queue.isRunning) this.#finish("client-ended");
-    else if (!this.#queue.waiting.some((next) => "command" in next && next.command.word.toUpperCase() === "QUIT")) {
+    else if (!this.#queue.waiting.some((line) => this.#isQuit(line))) {
       this.transfer?.abort(new ChannelError("control-lost"));
     }
+  }
+
+  #isQuit(line: DecodedLine): boolean {
+    const read = readLine(line, this.#charset);
+    return "command" in read && read.command.word.toUpperCase() === "QUIT";
   }
 
   #finish(because: string): void {
@@ -372,10 +379,13 @@ export class Session {
     this.#idle.cancel();
     this.data.drop();
     this.transfer?.abort(new ChannelError("control-lost"));
-    this.trace?.({ kind: "control-closed", because: this.#closing });
-    this.services.emit("session-closed", { session: this.info, because: this.#closing });
-    // A command that still runs, such as the end of an upload, is part of the session.
-    const gone = (): void => this.#onClosed(this);
+    const because = this.#closing;
+    // A command that still runs, such as the end of an upload, is part of the session, and told of before its end.
+    const gone = (): void => {
+      this.trace?.({ kind: "control-closed", because });
+      this.services.emit("session-closed", { session: this.info, because });
+      this.#onClosed(this);
+    };
     this.#queue.current.then(gone, gone);
   }
 }

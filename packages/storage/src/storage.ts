@@ -47,6 +47,7 @@ export interface ReadableFile {
   readonly descriptor?: number;
   /** Fills the buffer from the position on and gives the bytes read, fewer than asked for only near the end; 0 at it. */
   readInto(buffer: Uint8Array, at: number): MaybePromise<number>;
+  /** May come while a read is under way: that one is ended, or its end awaited, in here. */
   close(): MaybePromise<void>;
 }
 

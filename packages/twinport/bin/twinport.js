@@ -1,4 +1,5 @@
 #!/usr/bin/env node
 import { main } from "../dist/main.js";
 
-process.exitCode = await main(process.argv.slice(2));
+// Not only the exit code: output that nobody takes would keep the process for ever.
+process.exit(await main(process.argv.slice(2)));

@@ -38,10 +38,24 @@ export const en = {
     `${name} ${what}: failed after ${bytes} bytes (${code})`,
   rootNotUsable: (root: string, why: string) => `cannot serve ${root}: ${why}`,
   cannotListen: (endpoint: string, cause: string) => `cannot listen on ${endpoint}: ${cause}`,
+  /** What a system error means where the daemon listens, and where it opens its folder. */
+  listenCauses: {
+    EADDRINUSE: "another program listens there",
+    EADDRNOTAVAIL: "that is no address of this machine",
+    EACCES: "that is not allowed; ports below 1024 need root or CAP_NET_BIND_SERVICE",
+    ENOTFOUND: "there is no such name",
+  } as Readonly<Record<string, string>>,
+  rootCauses: {
+    ENOENT: "there is no such folder",
+    ENOTDIR: "that is not a folder",
+    EACCES: "that is not allowed",
+  } as Readonly<Record<string, string>>,
   linesLost: (count: number) => `${count} log lines were lost: nobody read them`,
   warnings: {
     "active-port-refused": (port: number, cause: string) =>
       `active data connections cannot come from port ${port} (${cause}) and come from any other: firewalls that expect this port will refuse them`,
+    "accept-failed": (endpoint: string, cause: string) =>
+      `clients of ${endpoint} were cut off without a greeting: they cannot be accepted (${cause})`,
     "passive-port-busy": (endpoint: string, cause: string) =>
       `passive port ${endpoint} cannot be opened (${cause}) and is left out; another program may hold it`,
     "passive-address-unreachable": (peer: string, advertised: string) =>

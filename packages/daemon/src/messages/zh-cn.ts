@@ -24,10 +24,23 @@ export const zhCn: Messages = {
   transferFailed: (name, what, bytes, code) => `${name} ${what}：传输 ${bytes} 字节后失败（${code}）`,
   rootNotUsable: (root, why) => `无法提供目录 ${root}：${why}`,
   cannotListen: (endpoint, cause) => `无法监听 ${endpoint}：${cause}`,
+  /** What a system error means where the daemon listens, and where it opens its folder. */
+  listenCauses: {
+    EADDRINUSE: "已有其他程序在监听",
+    EADDRNOTAVAIL: "这不是本机的地址",
+    EACCES: "没有权限；1024 以下的端口需要 root 或 CAP_NET_BIND_SERVICE",
+    ENOTFOUND: "没有这个名称",
+  },
+  rootCauses: {
+    ENOENT: "没有这个目录",
+    ENOTDIR: "那不是目录",
+    EACCES: "没有权限",
+  },
   linesLost: (count) => `丢失了 ${count} 行日志：没有程序读取`,
   warnings: {
     "active-port-refused": (port, cause) =>
       `主动模式的数据连接无法使用端口 ${port}（${cause}），改用任意端口：只放行该端口的防火墙会拒绝这些连接`,
+    "accept-failed": (endpoint, cause) => `${endpoint} 的客户端未收到欢迎即被断开：无法接受连接（${cause}）`,
     "passive-port-busy": (endpoint, cause) => `被动端口 ${endpoint} 无法打开（${cause}），已跳过；可能被其他程序占用`,
     "passive-address-unreachable": (peer, advertised) =>
       `${peer} 被告知连接 ${advertised}，但它从所在网络无法到达该地址：请用 --passive-address 指定它所知道的本服务器地址`,

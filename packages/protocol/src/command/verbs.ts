@@ -158,11 +158,11 @@ export const verbs = {
   SIZE: { argument: "path", phase: "ready", permission: "list", feature: "SIZE", syntax: "path", rfc: "3659 §4" },
   SMNT: { argument: "text", phase: "ready", syntax: "path", rfc: "959 §4.1.1" },
   STAT: {
-    argument: "optional-path",
+    argument: "listing",
     phase: "ready",
     duringTransfer: true,
     permission: "list",
-    syntax: "[path]",
+    syntax: "[[options] path]",
     rfc: "959 §4.1.3",
   },
   STOR: {

@@ -1,4 +1,4 @@
-import { codes, formatUnixLine, reply } from "@twinport/protocol";
+import { codes, formatUnixLine, parseListingRequest, reply } from "@twinport/protocol";
 import type { Reply, VirtualPath } from "@twinport/protocol";
 import type { Handler } from "./handler.ts";
 import type { Session } from "../session.ts";
@@ -7,8 +7,12 @@ import type { Session } from "../session.ts";
 const MOST = 1000;
 
 /** RFC 959 §4.1.3: without an argument how the session and its transfer stand, with one a list in the reply. */
-export const stat: Handler = (session, { argument, path }) =>
-  argument === "" ? statusOf(session) : listOf(session, path);
+export const stat: Handler = (session, { argument }) => {
+  if (argument === "") return statusOf(session);
+  const { path: written } = parseListingRequest(argument);
+  const allowed = session.allow(written === "" ? "." : written, "list");
+  return "refused" in allowed ? allowed.refused : listOf(session, allowed.path);
+};
 
 function statusOf(session: Session): Reply {
   const { transfer, control, account, state } = session;

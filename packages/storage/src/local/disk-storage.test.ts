@@ -140,3 +140,13 @@ test.runIf(process.platform === "linux")("no descriptor is left behind, whatever
   }
   expect(fs.readdirSync("/proc/self/fd").length).toBe(before);
 });
+
+test.runIf(process.platform === "linux")(
+  "a name that is not UTF-8 is listed, so that its folder does not look empty",
+  async () => {
+    const { storage, root } = confined();
+    fs.writeFileSync(Buffer.concat([Buffer.from(`${root}/in/deep/caf`), Buffer.from([0xe9])]), "x");
+    const { value } = await storage.list(virtualPath("/in/deep"), "facts").next();
+    expect(value).toMatchObject([{ name: "caf\ufffd", kind: "other" }]);
+  },
+);

@@ -89,12 +89,21 @@ export class DiskStorage implements Storage, ModifiedSetter {
   read(path: VirtualPath): ReadableFile {
     const descriptor = this.#at("read", path, (real) => fs.openSync(real, O_RDONLY | O_CAREFUL));
     const stats = this.#fileStats(descriptor, "read", path);
+    let reading: Promise<number> | undefined;
     return {
       size: stats.size,
       modified: stats.mtimeMs,
       descriptor,
-      readInto: (buffer, at) => readFully(descriptor, buffer, at, path),
-      close: () => fs.closeSync(descriptor),
+      readInto: (buffer, at) => {
+        const read = readFully(descriptor, buffer, at, path);
+        if (typeof read !== "number") reading = read;
+        return read;
+      },
+      close: () => {
+        const close = (): void => fs.closeSync(descriptor);
+        // Closed under a read, the descriptor could be another file's by the time the read has its turn.
+        return reading ? reading.then(close, close) : close();
+      },
     };
   }
 
@@ -203,7 +212,11 @@ export class DiskStorage implements Storage, ModifiedSetter {
         continue;
       }
       const stats = fs.lstatSync(`${here}/${name}`, { throwIfNoEntry: false });
-      if (!stats) continue;
+      if (!stats) {
+        // Gone meanwhile; or a name that is not UTF-8, which cannot be asked for, and must not make a folder look empty.
+        if (name.includes("\ufffd")) batch.push({ name, kind: "other", size: 0, modified: 0 });
+        continue;
+      }
       batch.push(stats.isSymbolicLink() ? this.#linkEntry(childOf(path, name), stats) : entryOf(name, stats));
     }
     return batch;
