@@ -361,9 +361,9 @@ test("a client that reads no replies has no more commands run than its share, an
   place.server.on("trace", (step) => {
     if (step.kind === "reply-sent" && step.code === 212) listed++;
   });
-  const client = await place.client({ deaf: true });
+  const client = await place.connect({ deaf: true });
   const closed = place.next("session-closed");
-  client.send(...Array<string>(2000).fill("STAT d"));
+  client.send("USER ann", "PASS secret", ...Array<string>(2000).fill("STAT d"));
   expect(await closed).toMatchObject({ because: "idle-timeout" });
   // What the kernel's buffers take, and not all of 2000 times 80 KiB.
   expect(listed).toBeLessThan(300);
