@@ -68,6 +68,7 @@ export class PortPool {
   /** By local address, then by port. */
   readonly #ports = new Map<string, Map<number, SharedPort>>();
   #closed = false;
+  #mayOpenWhole = true;
   #openingRest: Promise<unknown> = Promise.resolve();
   #closing: Promise<unknown> = Promise.resolve();
 
@@ -196,7 +197,7 @@ export class PortPool {
   /** Opens what has not been tried yet; failures have been observed, and are skipped when drawn. */
   #openRest(ports: Map<number, SharedPort>, local: IpAddress): void {
     const count = this.#count;
-    if (this.#range === "any" || count > OPEN_WHOLE || ports.size === count) return;
+    if (this.#range === "any" || !this.#mayOpenWhole || count > OPEN_WHOLE || ports.size === count) return;
     const untried: SharedPort[] = [];
     for (let place = 0; place < count; place++) {
       if (!ports.has(place)) untried.push(this.#add(ports, local, place));
@@ -204,11 +205,18 @@ export class PortPool {
     this.#openingRest = Promise.all([this.#openingRest, this.#openAll(untried)]);
   }
 
-  /** One after the other, and no further than there are descriptors: the rest is opened when it is drawn. */
+  /**
+   * One after the other. Where that takes the last descriptor, sessions and files need them more: what has been opened
+   * here and is not lent is closed again, and from now on ports are opened as they are drawn.
+   */
   async #openAll(ports: readonly SharedPort[]): Promise<void> {
     for (const port of ports) {
       const failure = port.isOpen ? undefined : await this.#open(port);
-      if (this.#closed || (failure !== undefined && ownShortages.has(failure))) return;
+      if (this.#closed) return;
+      if (failure === undefined || !ownShortages.has(failure)) continue;
+      this.#mayOpenWhole = false;
+      await Promise.all(ports.filter(({ claims }) => claims.size === 0).map((idle) => idle.close()));
+      return;
     }
   }
 }
