@@ -2,7 +2,7 @@ import type { Messages } from "./en.ts";
 
 /** What the command says, in Simplified Chinese. */
 export const zhCn: Messages = {
-  program: "总能连通的 FTP:主动、被动两种模式的服务器",
+  program: "总能连通的 FTP：主动、被动两种模式的服务器",
   lang: "显示语言：en 或 zh-CN（默认取自系统语言环境）",
   serve: "以主动和被动模式提供一个目录",
   root: "要提供的目录",
