@@ -2,17 +2,11 @@
 export type Facts = Readonly<Record<string, string | number | boolean>>;
 
 /** What our own caller did wrong. */
-export type LocalProtocolErrorCode =
-  | "control-byte"
-  | "address-not-valid"
-  | "port-not-valid"
-  | "charset-not-known"
-  | "path-not-valid";
+export type LocalProtocolErrorCode = "control-byte" | "address-not-valid" | "charset-not-known" | "path-not-valid";
 
 const localSentences: Record<LocalProtocolErrorCode, (facts: Facts) => string> = {
   "control-byte": ({ word }) => `the command ${word} holds CR, LF or NUL and would be two commands`,
   "address-not-valid": ({ address }) => `${address} is not an IP address`,
-  "port-not-valid": ({ port }) => `${port} is not a TCP port`,
   "charset-not-known": ({ charset }) => `${charset} is not a charset that this runtime knows`,
   "path-not-valid": ({ because }) => `the path cannot be used: ${because}`,
 };

@@ -1,7 +1,7 @@
-import { admit, codes, reply, ruleOf } from "@twinport/protocol";
+import { admit, codes, parseListingRequest, reply, ruleOf } from "@twinport/protocol";
 import { handlers } from "./commands/index.ts";
 import { isStorageFault, replyForError } from "./reply-for-error.ts";
-import type { Command, Reply } from "@twinport/protocol";
+import type { Command, Reply, VerbRule } from "@twinport/protocol";
 import type { Session } from "./session.ts";
 
 /** Runs a command and gives its last reply. Whatever it throws is met here, once. */
@@ -19,8 +19,8 @@ async function run(session: Session, command: Command): Promise<Reply> {
   const { verb, argument } = admission;
   const rule = ruleOf(verb);
   session.advance({ kind: "command-taken", verb });
-  const takesPath = rule.argument === "path" || (rule.argument === "optional-path" && argument !== "");
-  const allowed = takesPath ? session.allow(argument, rule.permission) : { path: session.folder };
+  const written = pathIn(argument, rule);
+  const allowed = written === undefined ? { path: session.folder } : session.allow(written, rule.permission);
   try {
     if ("refused" in allowed) return allowed.refused;
     return await handlers[verb](session, { argument, path: allowed.path });
@@ -28,6 +28,16 @@ async function run(session: Session, command: Command): Promise<Reply> {
     // Offset and data connection are for one transfer, also for one that never began.
     if (rule.channel) session.forgetTransfer();
   }
+}
+
+/** The path that an argument names: without one the folder that the session is in. Undefined where none belongs. */
+function pathIn(argument: string, rule: VerbRule): string | undefined {
+  const shapes: Readonly<Partial<Record<VerbRule["argument"], string>>> = {
+    path: argument,
+    "optional-path": argument || ".",
+    listing: parseListingRequest(argument).path || ".",
+  };
+  return shapes[rule.argument];
 }
 
 function replyFor(session: Session, error: unknown): Reply {

@@ -27,6 +27,12 @@ function isOurs(address: IpAddress, local: IpAddress): boolean {
 /** What a command still has to do when its client is gone gets this long: a hook that hangs must not hang `close` too. */
 const SETTLE_SECONDS = 5;
 
+const refusals = {
+  "too-many-sessions": "Too many sessions; try again later.",
+  "too-many-from-address": "Too many sessions from your address; try again later.",
+  draining: "This server is shutting down; goodbye.",
+} as const;
+
 /** Where {@link Server.listen} listens; any free port of the loopback address unless told otherwise. */
 export type ListenOptions = Partial<ListenAddress>;
 
@@ -36,7 +42,7 @@ export interface CloseOptions {
   readonly drain?: number;
 }
 
-/** What a server has open, for health checks and tests: after the last session all but `listening` is 0. */
+/** What a server has open, for health checks and tests: after the last session all but `openPorts` is 0. */
 export interface ServerUsage {
   readonly sessions: number;
   /** Passive ports that wait for a client. */
@@ -177,10 +183,9 @@ export class Server extends EventEmitter<ServerEvents> {
   #open(control: ControlConnection, listener: Endpoint): void {
     const because = this.#draining ? "draining" : this.#count.enter(control.peerAddress);
     if (because) {
-      const text = because === "too-many-from-address" ? "Too many sessions from your address" : "Too many sessions";
       this.#refused.add(control);
       control.start({ line() {}, ended() {}, closed: () => this.#refused.delete(control) });
-      control.send(this.#settings.charset.encode(formatReply(reply(codes.notAvailable, `${text}; try again later.`))));
+      control.send(this.#settings.charset.encode(formatReply(reply(codes.notAvailable, refusals[because]))));
       control.end();
       this.#emit("session-refused", { peer: control.peer, because });
       return;

@@ -32,6 +32,7 @@ import type {
   ServerSession,
   ServerSessionEvent,
   TraceStepFacts,
+  VerbRule,
   VirtualPath,
 } from "@twinport/protocol";
 import type { Storage } from "@twinport/storage";
@@ -94,7 +95,7 @@ export class Session {
     this.#queue = new CommandQueue({
       run: (line) => this.#run(line),
       failed: (error) => this.#failed(error),
-      overtakes: (line) => this.transfer !== undefined && this.#isForTransfer(line),
+      overtakes: (line) => this.transfer !== undefined && this.#ruleFor(line)?.duringTransfer === true,
       goesOn: () => this.#goesOn(),
       hold: () => this.control.hold(),
       release: () => this.control.release(),
@@ -265,6 +266,7 @@ export class Session {
 
   #begin(transfer: Transfer): Transfer {
     this.transfer = transfer;
+    if (this.#isDeserted) transfer.abort(new ChannelError("control-lost"));
     // What came in one piece with its command, or while the storage was asked, is acted on now, as what comes later is.
     if (this.data.isAgreed) this.#queue.reconsider();
     return transfer;
@@ -306,11 +308,12 @@ export class Session {
     this.close("failed", "Something failed here; goodbye.");
   }
 
-  #isForTransfer(line: DecodedLine): boolean {
+  /** The row of the command in a line that may run now. */
+  #ruleFor(line: DecodedLine): VerbRule | undefined {
     const read = readLine(line, this.#charset);
-    if (!("command" in read)) return false;
+    if (!("command" in read)) return undefined;
     const admission = admit(this.state, read.command, this.abilities);
-    return admission.kind === "run" && ruleOf(admission.verb).duringTransfer === true;
+    return admission.kind === "run" ? ruleOf(admission.verb) : undefined;
   }
 
   /** Read only now: the command before may have changed the charset. */
@@ -355,14 +358,12 @@ export class Session {
   #ended(): void {
     this.#clientEnded = true;
     if (!this.#queue.isRunning) this.#finish("client-ended");
-    else if (!this.#queue.waiting.some((line) => this.#isQuit(line))) {
-      this.transfer?.abort(new ChannelError("control-lost"));
-    }
+    else if (this.#isDeserted) this.transfer?.abort(new ChannelError("control-lost"));
   }
 
-  #isQuit(line: DecodedLine): boolean {
-    const read = readLine(line, this.#charset);
-    return "command" in read && read.command.word.toUpperCase() === "QUIT";
+  /** The client has gone without having said that it would. */
+  get #isDeserted(): boolean {
+    return this.#clientEnded && !this.#queue.waiting.some((line) => this.#ruleFor(line)?.leaves);
   }
 
   #finish(because: string): void {

@@ -16,6 +16,10 @@ export interface VerbRule {
   readonly opens?: "offer" | "dial";
   /** During a transfer it is acted on at once and not when the transfer has ended. */
   readonly duringTransfer?: true;
+  /** It is what EPSV ALL leaves open; whatever else opens a data connection is shut (RFC 2428 §4). */
+  readonly afterEpsvAll?: true;
+  /** The client leaves in good order: what it has begun is finished. */
+  readonly leaves?: true;
   /** The argument never reaches a log. */
   readonly secret?: true;
   /** It must directly follow this verb. */
@@ -69,6 +73,7 @@ export const verbs = {
     argument: "optional-text",
     phase: "ready",
     opens: "offer",
+    afterEpsvAll: true,
     needs: "passive",
     feature: "EPSV",
     syntax: "[1 | 2 | ALL]",
@@ -140,7 +145,7 @@ export const verbs = {
     rfc: "959 §4.1.2",
   },
   PWD: { argument: "none", phase: "ready", syntax: "", rfc: "959 §4.1.3" },
-  QUIT: { argument: "none", phase: "any", syntax: "", rfc: "959 §4.1.1" },
+  QUIT: { argument: "none", phase: "any", leaves: true, syntax: "", rfc: "959 §4.1.1" },
   REIN: { argument: "none", phase: "any", syntax: "", rfc: "959 §4.1.1" },
   REST: { argument: "text", phase: "ready", feature: "REST STREAM", syntax: "offset", rfc: "3659 §5" },
   RETR: { argument: "path", phase: "ready", channel: "send", permission: "read", syntax: "path", rfc: "959 §4.1.3" },
@@ -161,7 +166,6 @@ export const verbs = {
     argument: "listing",
     phase: "ready",
     duringTransfer: true,
-    permission: "list",
     syntax: "[[options] path]",
     rfc: "959 §4.1.3",
   },

@@ -113,7 +113,7 @@ export function admit(session: ServerSession, command: Command, abilities: Reado
   }
   const early = tooEarly(session, word, rule);
   if (early) return { kind: "refused", reply: early };
-  if (session.extendedPassiveOnly && rule.opens && verb !== "EPSV") {
+  if (session.extendedPassiveOnly && rule.opens && !rule.afterEpsvAll) {
     return refused(codes.badSequence, `${word} is shut since EPSV ALL; use EPSV.`);
   }
   if (rule.follows === "RNFR" && !session.renameOpen) {

@@ -4,7 +4,7 @@ import type { Session } from "../session.ts";
 /** What a command came with, as its row in the verb table has it. */
 interface CommandInput {
   readonly argument: string;
-  /** For a path argument: the normalised path, its permission checked; else the folder that the session is in. */
+  /** The normalised path, its permission checked; the folder that the session is in where no path was given. */
   readonly path: VirtualPath;
 }
 

@@ -1,4 +1,5 @@
 import { codes, formatTimestamp, parseTimestamp, reply } from "@twinport/protocol";
+import { statIfThere } from "../stat-if-there.ts";
 import { setModified } from "../set-modified.ts";
 import type { Handler } from "./handler.ts";
 
@@ -6,7 +7,8 @@ import type { Handler } from "./handler.ts";
 export const mdtm: Handler = async (session, { argument, path }) => {
   const set = /^(\d{14}(?:\.\d+)?) (.+)$/s.exec(argument);
   const modified = set ? parseTimestamp(set[1]!) : undefined;
-  if (set && modified !== undefined && !(await isThere(session, path))) {
+  // A file may have a name that looks like a time and a name.
+  if (set && modified !== undefined && !(await statIfThere(session.storage, path))) {
     return setModified(session, set[2]!, modified);
   }
   const entry = await session.storage.stat(path);
@@ -14,13 +16,3 @@ export const mdtm: Handler = async (session, { argument, path }) => {
   // Whole seconds: RFC 3659 allows a fraction, and clients in use do not read it.
   return reply(codes.fileStatus, formatTimestamp(Math.floor(entry.modified / 1000) * 1000));
 };
-
-/** A file may have a name that looks like a time and a name. */
-async function isThere(session: Parameters<Handler>[0], path: Parameters<Handler>[1]["path"]): Promise<boolean> {
-  try {
-    await session.storage.stat(path);
-    return true;
-  } catch {
-    return false;
-  }
-}

@@ -1,4 +1,4 @@
-import { codes, formatUnixLine, parseListingRequest, reply } from "@twinport/protocol";
+import { codes, formatUnixLine, reply } from "@twinport/protocol";
 import type { Reply, VirtualPath } from "@twinport/protocol";
 import type { Handler } from "./handler.ts";
 import type { Session } from "../session.ts";
@@ -7,11 +7,10 @@ import type { Session } from "../session.ts";
 const MOST = 1000;
 
 /** RFC 959 §4.1.3: without an argument how the session and its transfer stand, with one a list in the reply. */
-export const stat: Handler = (session, { argument }) => {
+export const stat: Handler = (session, { argument, path }) => {
   if (argument === "") return statusOf(session);
-  const { path: written } = parseListingRequest(argument);
-  const allowed = session.allow(written === "" ? "." : written, "list");
-  return "refused" in allowed ? allowed.refused : listOf(session, allowed.path);
+  if (!session.permissions.has("list")) return reply(codes.fileUnavailable, "This account may not list here.");
+  return listOf(session, path);
 };
 
 function statusOf(session: Session): Reply {

@@ -12,8 +12,6 @@ const TRIES = 20;
  * name: it makes each once, so two sessions never write to the same one.
  */
 export const stou: Handler = async (session, { argument, path }) => {
-  const allowed = session.allow(".", "write");
-  if ("refused" in allowed) return allowed.refused;
   const wanted = argument === "" ? childOf(session.folder, "upload") : path;
   for (let tried = 0; ; tried++) {
     try {
@@ -26,7 +24,7 @@ export const stou: Handler = async (session, { argument, path }) => {
 };
 
 function storeAs(session: Parameters<Handler>[0], path: VirtualPath): Promise<Reply> {
-  return upload(session, { verb: "STOU", path, at: 0, exclusive: true, title: `FILE: ${nameOf(path)}` });
+  return upload(session, { verb: "STOU", path, at: 0, exclusive: true, title: (chosen) => `FILE: ${nameOf(chosen)}` });
 }
 
 function another(wanted: VirtualPath): VirtualPath {
