@@ -13,13 +13,57 @@ export interface Credentials {
 /** Somebody who is in. `Place` is where the files are: a storage, if the accounts choose it. */
 export interface Account<Place = unknown> {
   readonly name: string;
+  /** What it may do where none of its {@link Account.rules} says otherwise. */
   readonly permissions: ReadonlySet<Permission>;
+  /** Folders with permissions of their own, which hold for all that is in them; the deepest that fits decides. */
+  readonly rules?: readonly PathRule[];
+  /** Patterns of names that do not exist for this account; see {@link NamePattern}. */
+  readonly hide?: readonly NamePattern[];
+  /** Patterns of names that are listed, and cannot be read, written, removed or renamed. */
+  readonly deny?: readonly NamePattern[];
   /** The folder in which a session begins (default the root). */
   readonly home?: VirtualPath;
   /** May have data sent to, and taken from, hosts other than its own (FXP). */
   readonly mayUseOtherHosts?: boolean;
   /** The files of this account, where they are not the server's. */
   readonly storage?: Place;
+  /** Charset of names for this account, where it is not the server's: `utf-8`, `gbk`, `auto:gbk`. */
+  readonly charset?: string;
+  readonly limits?: AccountLimits;
+  /** Called once for each session that the account was given to, when that session has no more use for it. */
+  readonly released?: () => void;
+}
+
+/**
+ * A folder and what may be done with what is in it. The folder itself belongs to it too: whoever may list `/in` may
+ * list that folder.
+ */
+export interface PathRule {
+  readonly path: VirtualPath;
+  readonly permissions: ReadonlySet<Permission>;
+}
+
+/**
+ * A pattern of `*`, `?` and `[a-z]`, in any case of letters. Without a slash it means a name at any depth (`*.exe`,
+ * `.*`); with one it means a path from the root, name by name (`/in/*.tmp`). What lies below a name that fits is meant
+ * too.
+ */
+export type NamePattern = string;
+
+/** Limits of one account; none where nothing is said. */
+export interface AccountLimits {
+  /** Sessions at the same time. */
+  readonly sessions?: number;
+  /** Bytes a second from all sessions of the account together. */
+  readonly rateUp?: number;
+  /** Bytes a second to all sessions of the account together. */
+  readonly rateDown?: number;
+  /** Bytes a second from each session. */
+  readonly sessionRateUp?: number;
+  /** Bytes a second to each session. */
+  readonly sessionRateDown?: number;
+  /** Seconds without a command. */
+  readonly idleSeconds?: number;
 }
 
 /** Why somebody is not let in. The client hears one and the same sentence for all of them. */
@@ -41,11 +85,13 @@ export const allPermissions: ReadonlySet<Permission> = new Set([
   "list",
   "read",
   "write",
+  "overwrite",
   "append",
   "delete",
   "rename",
   "make-directory",
   "set-modified",
+  "set-mode",
 ]);
 
 /** What does not change anything. */

@@ -86,6 +86,15 @@ export function isWithin(folder: VirtualPath, path: VirtualPath): boolean {
   return folder === ROOT || path === folder || path.startsWith(`${folder}/`);
 }
 
+/**
+ * A name or path as a file system sees it that takes letters for each other: whatever their case, and however their
+ * accents are composed (macOS, Windows, and some mounts). It rather takes too much for the same than too little.
+ */
+export function foldNames(text: string): string {
+  // To upper case first: it has more letters that become the same (ß and ss, ſ and s).
+  return text.normalize("NFD").toUpperCase().toLowerCase().normalize("NFC");
+}
+
 function utf8Length(text: string): number {
   // Up to three bytes a UTF-16 unit: only what may be too long is really counted.
   if (text.length * 3 <= MAX_NAME_BYTES) return text.length;

@@ -25,7 +25,9 @@ export type StorageOperation =
   | "remove-file"
   | "remove-directory"
   | "rename"
-  | "set-modified";
+  | "set-modified"
+  | "set-mode"
+  | "tell-space";
 
 const sentences: Record<StorageErrorCode, string> = {
   "not-found": "nothing is there",

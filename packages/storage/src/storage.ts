@@ -6,10 +6,13 @@ export type MaybePromise<T> = T | Promise<T>;
 /**
  * Abilities beyond the eight methods. FEAT and the console read them.
  *
- * `set-modified`: the storage is a {@link ModifiedSetter}. `descriptor`: {@link ReadableFile.descriptor} is there.
- * A wrapper that counts, limits or changes bytes leaves `descriptor` out, or the bytes would go past it.
+ * `set-modified`: the storage is a {@link ModifiedSetter}. `set-mode`: a {@link ModeSetter}. `free-space`: a
+ * {@link SpaceTeller}. `unfinished`: it keeps uploads that were cut off out of sight, and is an
+ * {@link UnfinishedUploads}. `folds-names`: it takes letters of another case or composition for the same, so
+ * permissions must too. `descriptor`: {@link ReadableFile.descriptor} is there. A wrapper that counts, limits or changes
+ * bytes leaves `descriptor` out, or the bytes would go past it.
  */
-export type StorageFeature = "set-modified" | "descriptor";
+export type StorageFeature = "set-modified" | "set-mode" | "free-space" | "unfinished" | "folds-names" | "descriptor";
 
 /**
  * A place to keep files. Paths are normalised ({@link VirtualPath}); how the storage confines them to its root is its
@@ -29,7 +32,7 @@ export interface Storage {
   /** Opens a file to write. Nothing of an existing file is lost before the first byte is written or committed. */
   write(path: VirtualPath, options: WriteOptions): MaybePromise<WritableFile>;
   /** Throws `exists`, `not-found` where the folder above is missing. */
-  makeDirectory(path: VirtualPath): MaybePromise<void>;
+  makeDirectory(path: VirtualPath, options?: CreateOptions): MaybePromise<void>;
   /** Throws `not-found`, `not-a-file` for a folder. A link goes, not what it leads to. */
   removeFile(path: VirtualPath): MaybePromise<void>;
   /** Throws `not-found`, `not-a-directory`, `not-empty`. */
@@ -51,12 +54,20 @@ export interface ReadableFile {
   close(): MaybePromise<void>;
 }
 
+/** How something new is made. */
+export interface CreateOptions {
+  /** Permission bits that it does not get, where a session has asked for that (SITE UMASK). */
+  readonly umask?: number;
+}
+
 /** Where an upload goes. */
-export interface WriteOptions {
+export interface WriteOptions extends CreateOptions {
   /** The byte where it begins; what stands before it is kept, what stands behind it goes. `end` appends. */
   readonly at: number | "end";
   /** Fail with `exists` if the name is taken. */
   readonly exclusive?: boolean;
+  /** Whose upload it is: what was cut off is shown to, and resumed by, the same one only. */
+  readonly owner?: string;
 }
 
 /** A file that is being written; it ends with {@link WritableFile.commit} or {@link WritableFile.abandon}. */
@@ -85,4 +96,42 @@ export interface ModifiedSetter {
 /** Whether a storage can set times, and announces it. */
 export function canSetModified(storage: Storage): storage is Storage & ModifiedSetter {
   return storage.features.has("set-modified");
+}
+
+/** A storage that can set the permission bits of what it keeps. */
+export interface ModeSetter {
+  /** @param mode the nine bits of reading, writing and executing; no other bit can be set */
+  setMode(path: VirtualPath, mode: number): MaybePromise<void>;
+}
+
+/** Whether a storage can set permission bits, and announces it. */
+export function canSetMode(storage: Storage): storage is Storage & ModeSetter {
+  return storage.features.has("set-mode");
+}
+
+/** A storage that knows how much more it could take. */
+export interface SpaceTeller {
+  /** Bytes that can still be written in a folder; throws `not-found`. */
+  freeSpace(path: VirtualPath): MaybePromise<number>;
+}
+
+/** Whether a storage knows how much it could take, and announces it. */
+export function canTellSpace(storage: Storage): storage is Storage & SpaceTeller {
+  return storage.features.has("free-space");
+}
+
+/** A storage in which a file is there when its upload is whole, and not before. */
+export interface UnfinishedUploads {
+  /**
+   * An owner's upload to a path that was cut off and can be resumed: its size is what has come. Throws `not-found` where
+   * there is none, and where a finished file stands.
+   */
+  unfinished(path: VirtualPath, owner: string): MaybePromise<Entry>;
+  /** Takes such an upload away; throws `not-found`. */
+  discardUnfinished(path: VirtualPath, owner: string): MaybePromise<void>;
+}
+
+/** Whether a storage keeps uploads that were cut off out of sight, and announces it. */
+export function keepsUnfinished(storage: Storage): storage is Storage & UnfinishedUploads {
+  return storage.features.has("unfinished");
 }

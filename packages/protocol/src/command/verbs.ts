@@ -1,8 +1,21 @@
 /** What must be able or allowed in this session for a verb to exist in it; FEAT and HELP leave the others out. */
 export type Ability = "active" | "passive" | "utf-8" | "set-modified";
 
-/** What the account must be allowed to do at the path, before the verb runs. */
-export type Permission = "list" | "read" | "write" | "append" | "delete" | "rename" | "make-directory" | "set-modified";
+/**
+ * What the account must be allowed to do at the path, before the verb runs. `write` makes new files; to replace one that
+ * stands there, or a part of it, takes `overwrite`, to add to its end `append`.
+ */
+export type Permission =
+  | "list"
+  | "read"
+  | "write"
+  | "overwrite"
+  | "append"
+  | "delete"
+  | "rename"
+  | "make-directory"
+  | "set-modified"
+  | "set-mode";
 
 /** One row of {@link verbs}: everything that is true of a verb and is not its handler. */
 export interface VerbRule {

@@ -13,6 +13,8 @@ export interface Entry {
   readonly mode?: number;
   readonly owner?: string;
   readonly group?: string;
+  /** The name is a link, and the rest is of what it leads to: whoever walks a tree does not go in there. */
+  readonly isLinked?: true;
   /** The same for two names of one file, and for no other file (RFC 3659 §7.5.2). */
   readonly unique?: string;
 }

@@ -6,12 +6,14 @@ export function isPattern(name: string): boolean {
 /**
  * Whether a name matches a pattern of `*`, `?` and `[a-z]`/`[!a-z]`. The work is bounded by the product of the two
  * lengths: only the last `*` is ever tried again, so there is no pattern that explodes.
+ *
+ * @param dot `shell`: a name that begins with a dot must be asked for with that dot (default)
  */
-export function matchesPattern(pattern: string, name: string): boolean {
+export function matchesPattern(pattern: string, name: string, dot: "shell" | "any-dot" = "shell"): boolean {
   const tokens = tokenise(pattern);
   const letters = [...name];
   // A leading dot is matched only by a dot, as in every shell.
-  if (letters[0] === "." && tokens[0] !== ".") return false;
+  if (dot === "shell" && letters[0] === "." && tokens[0] !== ".") return false;
   let token = 0;
   let letter = 0;
   let star = -1;

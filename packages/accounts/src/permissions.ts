@@ -1,0 +1,132 @@
+import { ROOT, foldNames, isWithin, matchesPattern, namesOf } from "@twinport/protocol";
+import type { Permission, VirtualPath } from "@twinport/protocol";
+import type { Account, NamePattern } from "./accounts.ts";
+
+/** Whether an account may do something at a path, and what says so. */
+export interface Verdict {
+  readonly allowed: boolean;
+  /**
+   * `account`: the permissions that it has everywhere. `rule`: those of a folder. `hidden`, `denied`: a pattern of
+   * names. `rule-below`: what would move or go has rules of its own in it, which would no longer hold.
+   */
+  readonly because: "account" | "rule" | "hidden" | "denied" | "rule-below";
+  /** The folder of the rule, or the pattern. */
+  readonly rule?: string;
+}
+
+/** What a permission means for a folder as a whole: rules of their own that lie in it must not be led out of it. */
+const movesAll: ReadonlySet<Permission> = new Set(["rename"]);
+
+interface Rule {
+  readonly path: VirtualPath;
+  readonly compared: VirtualPath;
+  readonly permissions: ReadonlySet<Permission>;
+}
+
+interface Pattern {
+  readonly written: NamePattern;
+  /** One for a name at any depth; several for a path from the root. */
+  readonly names: readonly string[];
+  readonly anywhere: boolean;
+}
+
+/**
+ * What an account may do where. Made once a login: rules and patterns are read then.
+ */
+export class Access {
+  readonly #everywhere: ReadonlySet<Permission>;
+  readonly #rules: readonly Rule[];
+  readonly #hide: readonly Pattern[];
+  readonly #deny: readonly Pattern[];
+  readonly #compared: (path: VirtualPath) => VirtualPath;
+
+  /** @param names `folded` where the storage takes letters of another case for the same (`folds-names`) */
+  constructor(account: Pick<Account, "permissions" | "rules" | "hide" | "deny">, names: "exact" | "folded" = "exact") {
+    this.#compared = names === "folded" ? folded : (path) => path;
+    this.#everywhere = account.permissions;
+    this.#rules = (account.rules ?? [])
+      .map(({ path, permissions }) => ({ path, compared: this.#compared(path), permissions }))
+      // The deepest first: the first that fits decides.
+      .sort((one, other) => namesOf(other.path).length - namesOf(one.path).length);
+    this.#hide = (account.hide ?? []).map(readPattern);
+    this.#deny = (account.deny ?? []).map(readPattern);
+  }
+
+  /** Whether a permission holds at a path, with the rule that decides. */
+  decide(permission: Permission, path: VirtualPath): Verdict {
+    const hidden = this.#fits(this.#hide, path);
+    if (hidden) return { allowed: false, because: "hidden", rule: hidden };
+    const denied = permission === "list" ? undefined : this.#fits(this.#deny, path);
+    if (denied) return { allowed: false, because: "denied", rule: denied };
+    const below = movesAll.has(permission) ? this.#below(path) : undefined;
+    if (below) return { allowed: false, because: "rule-below", rule: below };
+    const rule = this.#ruleAt(path);
+    if (!rule) return { allowed: this.#everywhere.has(permission), because: "account" };
+    return { allowed: rule.permissions.has(permission), because: "rule", rule: rule.path };
+  }
+
+  /** What an account may do at a path if its name is not denied. */
+  permissionsAt(path: VirtualPath): ReadonlySet<Permission> {
+    return this.#ruleAt(path)?.permissions ?? this.#everywhere;
+  }
+
+  /** The path does not exist for this account. */
+  isHidden(path: VirtualPath): boolean {
+    return this.#hide.length > 0 && this.#fits(this.#hide, path) !== undefined;
+  }
+
+  /** Nothing is hidden, and the permissions are the same everywhere. */
+  get isUniform(): boolean {
+    return this.#rules.length + this.#hide.length + this.#deny.length === 0;
+  }
+
+  /** Whether it may do this somewhere. */
+  maySomewhere(permission: Permission): boolean {
+    return this.#everywhere.has(permission) || this.#rules.some(({ permissions }) => permissions.has(permission));
+  }
+
+  #ruleAt(path: VirtualPath): Rule | undefined {
+    if (this.#rules.length === 0) return undefined;
+    const compared = this.#compared(path);
+    return this.#rules.find((rule) => isWithin(rule.compared, compared));
+  }
+
+  /** The rule or pattern that holds only somewhere below the path. */
+  #below(path: VirtualPath): string | undefined {
+    const compared = this.#compared(path);
+    const rule = this.#rules.find((one) => one.compared !== compared && isWithin(compared, one.compared));
+    if (rule) return rule.path;
+    const names = namesOf(folded(path));
+    const pattern = [...this.#hide, ...this.#deny].find(
+      (one) => !one.anywhere && one.names.length > names.length && names.every((name, i) => fitsName(one, i, name)),
+    );
+    return pattern?.written;
+  }
+
+  #fits(patterns: readonly Pattern[], path: VirtualPath): string | undefined {
+    if (patterns.length === 0 || path === ROOT) return undefined;
+    const names = namesOf(folded(path));
+    return patterns.find((pattern) => fitsPath(pattern, names))?.written;
+  }
+}
+
+function folded(path: VirtualPath): VirtualPath {
+  return foldNames(path) as VirtualPath;
+}
+
+/** Patterns mean letters of any case: to hide or deny too much does less harm than too little. */
+function readPattern(written: NamePattern): Pattern {
+  const names = foldNames(written)
+    .split("/")
+    .filter((name) => name !== "");
+  return { written, names, anywhere: !written.includes("/") };
+}
+
+function fitsPath(pattern: Pattern, names: readonly string[]): boolean {
+  if (pattern.anywhere) return names.some((name) => matchesPattern(pattern.names[0] ?? "", name, "any-dot"));
+  return pattern.names.length <= names.length && pattern.names.every((_name, i) => fitsName(pattern, i, names[i]!));
+}
+
+function fitsName({ names }: Pattern, i: number, name: string): boolean {
+  return matchesPattern(names[i]!, name, "any-dot");
+}
