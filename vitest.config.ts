@@ -11,11 +11,17 @@ const seconds = (count: number): number => count * 1000;
 const projects = [
   {
     name: "unit",
-    include: ["packages/*/src/**/*.test.ts", "test/*.test.ts", "test/transcripts/*.test.ts", "examples/**/*.test.ts"],
+    include: [
+      "packages/*/src/**/*.test.ts",
+      "test/*.test.ts",
+      "test/{hostile,transcripts}/*.test.ts",
+      "examples/**/*.test.ts",
+    ],
     timeout: seconds(20),
   },
   { name: "fuzz", include: ["fuzz/**/*.test.ts"], timeout: seconds(120) },
   { name: "interop", include: ["test/interop/**/*.test.ts"], timeout: seconds(120) },
+  { name: "endurance", include: ["test/endurance/**/*.test.ts"], timeout: seconds(120) },
   { name: "e2e", include: ["test/e2e/**/*.test.ts"], timeout: seconds(120) },
   { name: "lab", include: ["test/lab/**/*.test.ts"], timeout: seconds(120) },
 ];

@@ -22,8 +22,13 @@ const sentences = /** @type {const} */ ({
   ACCT: ["Not needed: 202 after the login, 503 before it.", "不需要：登录后答 202，登录前答 503。"],
   ALLO: ["Not needed: 202. No space is set aside.", "不需要：答 202，不预留空间。"],
   APPE: ["Upload to the end of a file; the file is made if it is missing.", "上传并追加到文件末尾；文件不存在时新建。"],
+  AVBL: ["The bytes that a folder could still take.", "目录还能容纳的字节数。"],
   CDUP: ["Goes to the folder above.", "回到上一级目录。"],
   CLNT: ["Takes the client's name and does nothing with it.", "接受客户端名称，不作使用。"],
+  CSID: [
+    "Takes the client's name and tells the server's, and once logged in whether upper and lower case differ in names.",
+    "接受客户端名称并告知服务器名称；登录后还说明文件名是否区分大小写。",
+  ],
   CWD: ["Goes to a folder.", "进入目录。"],
   DELE: ["Removes a file.", "删除文件。"],
   EPRT: [
@@ -35,7 +40,16 @@ const sentences = /** @type {const} */ ({
     "被动模式（IPv4 与 IPv6）：请求一个端口。`EPSV ALL` 之后本会话不再接受 PASV、PORT、EPRT。",
   ],
   FEAT: ["Lists what this session has beyond RFC 959.", "列出本会话在 RFC 959 之外支持的功能。"],
+  HASH: [
+    "The hash of a file's stored bytes, or of the part that RANG named. `OPTS HASH` chooses among SHA-256, SHA-512, SHA-1, MD5 and CRC32.",
+    "文件所存字节的散列值，或 RANG 所指部分的散列值。`OPTS HASH` 可选 SHA-256、SHA-512、SHA-1、MD5、CRC32。",
+  ],
   HELP: ["Lists the verbs, or says how one is written.", "列出命令，或说明某个命令的写法。"],
+  HOST: [
+    "Asks for one of the server's names before the login. An address means the server itself; other names are 504.",
+    "登录前选择服务器的某个主机名。写地址即表示服务器本身；其他名称答 504。",
+  ],
+  LANG: ["The language of replies: English only.", "应答的语言：只有英语。"],
   LIST: [
     "Lists a folder, a file, or what a pattern in the last name matches, as `ls -l` does. Options are read and ignored.",
     "以 `ls -l` 的格式列出目录、文件，或最后一段名称中通配符匹配的项；选项会被读取并忽略。",
@@ -44,6 +58,10 @@ const sentences = /** @type {const} */ ({
     "The time of a file, in UTC. `MDTM YYYYMMDDhhmmss path` sets it, for old clients.",
     "文件的修改时间（UTC）。`MDTM YYYYMMDDhhmmss 路径` 可设置时间，供旧客户端使用。",
   ],
+  MFF: [
+    "Sets facts of a file: `Modify`, and `UNIX.mode` where the storage has modes. All of them or none.",
+    "设置文件的属性：`Modify`，以及（存储支持权限位时）`UNIX.mode`；要么全部设置，要么都不设置。",
+  ],
   MFMT: ["Sets the time of a file, in UTC.", "设置文件的修改时间（UTC）。"],
   MKD: ["Makes a folder.", "新建目录。"],
   MLSD: ["Lists a folder in the form made for programs.", "以供程序解析的格式列出目录。"],
@@ -51,18 +69,29 @@ const sentences = /** @type {const} */ ({
     "The same for one file or folder, on the command connection.",
     "同上，但只针对一个文件或目录，在命令连接上回答。",
   ],
-  MODE: ["Stream only; other modes are 504.", "只支持流模式；其他模式答 504。"],
+  MODE: [
+    "S: bytes as they are. Z: files and listings as one compressed stream (zlib); `OPTS MODE Z LEVEL 1` to `9`. Others are 504.",
+    "S：字节原样传输。Z：文件和列表作为一个压缩流（zlib）传输；`OPTS MODE Z LEVEL 1` 到 `9`。其他模式答 504。",
+  ],
   NLST: ["Lists names only.", "只列出名称。"],
   NOOP: ["Does nothing.", "不做任何事。"],
   OPTS: [
-    "Options: `OPTS UTF8 ON`, and `OPTS MLST` with the facts that are wanted.",
-    "选项：`OPTS UTF8 ON`，以及 `OPTS MLST` 加所需的字段。",
+    "Options: `OPTS UTF8 ON`, `OPTS MLST` with the facts that are wanted, `OPTS HASH SHA-1`, `OPTS MODE Z LEVEL 9`.",
+    "选项：`OPTS UTF8 ON`，`OPTS MLST` 加所需的字段，`OPTS HASH SHA-1`，`OPTS MODE Z LEVEL 9`。",
   ],
   PASS: ["The password.", "密码。"],
   PASV: ["Passive mode, IPv4 only: asks for an address and a port.", "被动模式（仅 IPv4）：请求一个地址和端口。"],
   PORT: ["Active mode, IPv4 only: tells the server where to dial.", "主动模式（仅 IPv4）：告诉服务器连接哪里。"],
+  PRET: [
+    "Says which transfer comes next; there is nothing to prepare for it here.",
+    "预告下一次传输；本服务器无需为此准备。",
+  ],
   PWD: ["Says which folder the session is in.", "显示当前目录。"],
   QUIT: ["Ends the session; a transfer that runs is finished first.", "结束会话；正在进行的传输会先完成。"],
+  RANG: [
+    "The first and the last byte that the next RETR or HASH is about; `RANG 1 0` means the whole file again. RETR needs TYPE I.",
+    "下一个 RETR 或 HASH 所针对的首字节和末字节；`RANG 1 0` 恢复为整个文件。RETR 需要 TYPE I。",
+  ],
   REIN: ["Begins anew, as if just connected.", "重新开始，如同刚刚连接。"],
   REST: [
     "The byte at which the next RETR or STOR begins. For TYPE I.",
@@ -72,7 +101,10 @@ const sentences = /** @type {const} */ ({
   RMD: ["Removes an empty folder.", "删除空目录。"],
   RNFR: ["What is to be renamed.", "要重命名的对象。"],
   RNTO: ["Its new name; a file that has it is replaced.", "新名称；同名文件会被替换。"],
-  SITE: ["A verb of the embedding program; `SITE HELP` lists them.", "嵌入程序自定义的命令；`SITE HELP` 列出它们。"],
+  SITE: [
+    "Verbs beside the standard: CHMOD, IDLE, UMASK, UTIME, WHO, and those of the embedding program. `SITE HELP` lists them.",
+    "标准之外的命令：CHMOD、IDLE、UMASK、UTIME、WHO，以及嵌入程序自定义的命令。`SITE HELP` 列出它们。",
+  ],
   SIZE: ["The bytes of a file, in TYPE I; 550 in TYPE A.", "文件的字节数（TYPE I）；TYPE A 下答 550。"],
   SMNT: ["Known and always 502.", "认识该命令，但总是答 502。"],
   STAT: [
@@ -94,6 +126,15 @@ const sentences = /** @type {const} */ ({
     "A：传输时行以 CRLF 结尾。I 与 L 8：字节原样传输。会话开始时为 A。",
   ],
   USER: ["The account's name. A password is always asked for.", "账户名。总会要求密码。"],
+  XCRC: [
+    "The CRC32 of a file's stored bytes, or of those from a start up to an end that is not counted in. A path with numbers at its end is written in quotes.",
+    "文件所存字节的 CRC32；可指定起点和终点（不含终点）。以数字结尾的路径请加引号。",
+  ],
+  XMD5: ["The same with MD5.", "同上，使用 MD5。"],
+  XSHA: ["The same with SHA-1.", "同上，使用 SHA-1。"],
+  XSHA1: ["The same with SHA-1.", "同上，使用 SHA-1。"],
+  XSHA256: ["The same with SHA-256.", "同上，使用 SHA-256。"],
+  XSHA512: ["The same with SHA-512.", "同上，使用 SHA-512。"],
 });
 
 const words = {
@@ -108,7 +149,7 @@ const words = {
       "times. `HELP` and `FEAT` are printed from the same table and are true for the session that asks.",
     ],
     columns: ["Verb", "Argument", "What it does", "When", "Permission", "FEAT", "RFC"],
-    when: { any: "any time", named: "after USER", ready: "logged in" },
+    when: { any: "any time", greeted: "before USER", named: "after USER", ready: "logged in" },
     atOnce: "also acted on during a transfer",
     follows: (/** @type {string} */ verb) => `directly after ${verb}`,
     secret: "never logged",
@@ -128,7 +169,7 @@ const words = {
       "`HELP` 和 `FEAT` 的回答出自同一张表，并且总是符合当前会话。",
     ],
     columns: ["命令", "参数", "作用", "何时可用", "所需权限", "FEAT", "RFC"],
-    when: { any: "任何时候", named: "USER 之后", ready: "登录后" },
+    when: { any: "任何时候", greeted: "USER 之前", named: "USER 之后", ready: "登录后" },
     atOnce: "传输期间也立即执行",
     follows: (/** @type {string} */ verb) => `必须紧接 ${verb}`,
     secret: "参数不写入日志",

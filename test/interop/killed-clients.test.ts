@@ -1,69 +1,39 @@
-import { fork } from "node:child_process";
 import { once } from "node:events";
 import { mkdir, readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import process from "node:process";
-import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { RawClient } from "../testkit/raw-client.ts";
 import { ScratchFolder } from "../testkit/scratch-folder.ts";
 import { inBatches } from "../testkit/in-batches.ts";
 import { passiveRange } from "../testkit/passive-range.ts";
 import { proving } from "../testkit/proving.ts";
-import { runProgram } from "../testkit/run-program.ts";
-import type { ChildProcess } from "node:child_process";
+import { ServerProcess, buildServer } from "../testkit/server-process.ts";
 import type { DataMode } from "@twinport/protocol";
-import type { ServerUsage } from "@twinport/server";
+import type { ServerLook } from "../testkit/server-process.ts";
 
 const KILLED = proving ? 1000 : 100;
 const AT_ONCE = 50;
 
-interface Look {
-  readonly usage: ServerUsage;
-  readonly descriptors: readonly string[];
-}
-
-const root = fileURLToPath(new URL("../../", import.meta.url));
 const ports = passiveRange(import.meta.url);
 const scratch = new ScratchFolder();
 const served = join(scratch.path, "served");
-let child: ChildProcess | undefined;
-let port: number;
+let server: ServerProcess;
 
 beforeAll(async () => {
   await mkdir(served);
   await writeFile(join(served, "large"), Buffer.alloc(64 * 1024 * 1024, "twinport"));
-  // A process of its own runs what is built; with nothing changed this takes a second.
-  await runProgram(join(root, "node_modules/.bin/tsc"), ["-b", join(root, "packages/server")], { home: scratch.path });
-  const script = new URL("../testkit/server-process.mjs", import.meta.url);
-  child = fork(script, [served, String(ports.from), String(ports.to)], { execArgv: [] });
-  ({ port } = (await nextOf(child)) as { port: number });
+  await buildServer();
+  server = await ServerProcess.start({ folder: served, ports });
 });
 
 afterAll(async () => {
-  if (child?.connected) {
-    const gone = once(child, "exit");
-    child.disconnect();
-    await gone;
-  }
+  await server[Symbol.asyncDispose]();
   await scratch[Symbol.asyncDispose]();
 });
 
-/** What the server's process says next. */
-async function nextOf(speaker: ChildProcess): Promise<unknown> {
-  const [message] = (await once(speaker, "message", { signal: AbortSignal.timeout(10_000) })) as [unknown];
-  return message;
-}
-
-async function look(): Promise<Look> {
-  if (!child) throw new Error("the server's process has not been started");
-  const looked = nextOf(child);
-  child.send("look");
-  return (await looked) as Look;
-}
-
 async function connect(): Promise<RawClient> {
-  const client = await RawClient.connect({ address: "127.0.0.1", port });
+  const client = await RawClient.connect(server.address);
   return client.login({ user: "ann", password: "secret" });
 }
 
@@ -77,10 +47,10 @@ async function transferAndQuit(mode: DataMode): Promise<void> {
 const quiet = { sessions: 0, lentPorts: 0, dataConnections: 0, bufferBytes: 0 };
 
 /** What the server has open when everybody is gone; it is given five seconds to find that out. */
-async function quietLook(): Promise<Look> {
+async function quietLook(): Promise<ServerLook> {
   return vi.waitFor(
     async () => {
-      const looked = await look();
+      const looked = await server.look();
       expect(looked.usage).toMatchObject(quiet);
       return looked;
     },
@@ -110,7 +80,7 @@ describe.skipIf(process.platform !== "linux")(`${KILLED} clients killed in mid-t
       else await once(data, "readable");
       client.destroy(how);
     });
-    const busiest = await look();
+    const busiest = await server.look();
     expect(busiest.usage.openPorts).toBeLessThanOrEqual(ports.to - ports.from + 1);
 
     const after = await vi.waitFor(
@@ -136,7 +106,7 @@ describe.skipIf(process.platform !== "linux")(`${KILLED} clients killed in mid-t
       else await client.ask("EPRT |1|127.0.0.1|40000|", 200);
       return client;
     });
-    expect((await look()).usage.lentPorts).toBe(AT_ONCE / 2);
+    expect((await server.look()).usage.lentPorts).toBe(AT_ONCE / 2);
     for (const client of clients) client.destroy();
     expect((await quietLook()).usage).toEqual(before.usage);
   });

@@ -36,8 +36,9 @@ clientMatrix(
       list: async (place) => {
         await wget(place, "", "--no-remove-listing", "--output-document", "index.html");
         const lines = (await readFile(join(place.home, ".listing"), "utf8")).trimEnd().split(/\r?\n/);
-        // The name is what follows eight columns and one space.
-        return lines.map((line) => line.replace(/^(?:\S+ +){7}\S+ /, ""));
+        // The name is what follows eight columns and one space. wget says LIST -a, and leaves these two out itself.
+        const names = lines.map((line) => line.replace(/^(?:\S+ +){7}\S+ /, ""));
+        return names.filter((name) => name !== "." && name !== "..");
       },
       rename: { cannot },
       remove: { cannot },

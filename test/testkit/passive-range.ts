@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 import type { PortRange } from "@twinport/channel";
 
 const FIRST = 30_200;
-const WIDTH = 60;
+const WIDTH = 48;
 
 const files = readdirSync(new URL("../interop/", import.meta.url))
   .filter((name) => name.endsWith(".test.ts"))

@@ -1,11 +1,14 @@
+import { deflateSync, inflateSync } from "node:zlib";
 import { expect } from "vitest";
 import { singleAccount, readOnlyPermissions } from "@twinport/accounts";
 import { lookUpVerb, ruleOf } from "@twinport/protocol";
 import { memoryStorage, uploadSink } from "@twinport/storage";
 import { LoopbackServer } from "./loopback-server.ts";
+import { spaceStorage } from "./space-storage.ts";
 import { ManualClock } from "./manual-clock.ts";
 import { ActivePeer } from "./wire-client.ts";
 import type { DataPeer, WireClient } from "./wire-client.ts";
+import type { MemoryStorageOptions, Storage } from "@twinport/storage";
 import type { Transcript, TranscriptStep } from "./transcript.ts";
 
 /** How the client's bytes are cut. */
@@ -26,10 +29,8 @@ export async function replay(transcript: Transcript, cut: Cut, seed = 1): Promis
       made.permissions === "all"
         ? singleAccount({ name: "ann", password })
         : singleAccount({ name: "ann", password, permissions: readOnlyPermissions }),
-    storage:
-      made.storage === "memory"
-        ? memoryStorage({ files, now: clock.now })
-        : uploadSink(({ stream }) => drained(stream)),
+    storage: storageOf(made.storage, { files, now: clock.now }),
+    ...(made.hosts && { hosts: { "files.example.org": {}, "other.example.org": otherHost } }),
     clock,
     ...(!made.passive && { passive: false }),
     ...(!made.active && { active: false }),
@@ -45,6 +46,18 @@ export async function replay(transcript: Transcript, cut: Cut, seed = 1): Promis
   } finally {
     replayer.close();
   }
+}
+
+/** The host of a transcript that has hosts: other people, other files. */
+const otherHost = {
+  accounts: singleAccount<Storage>({ name: "bob", password: "secret" }),
+  storage: memoryStorage({ files: { "/other.txt": "other" } }),
+  banner: "The other host is ready.",
+};
+
+function storageOf(kind: Transcript["server"]["storage"], options: MemoryStorageOptions): Storage {
+  if (kind === "sink") return uploadSink(({ stream }) => drained(stream));
+  return kind === "space" ? spaceStorage(options) : memoryStorage(options);
 }
 
 async function drained(stream: ReadableStream<Uint8Array>): Promise<void> {
@@ -137,6 +150,14 @@ class Replayer {
       case "sends":
         this.#data!.send(text);
         return text;
+      case "sends deflated":
+        this.#data!.socket.write(deflateSync(text));
+        return text;
+      case "receives deflated": {
+        const bytes = await this.#data!.bytes();
+        this.#data!.end();
+        return inflateSync(bytes).toString("utf8");
+      }
       case "receives": {
         const bytes = await this.#data!.bytes();
         this.#data!.end();

@@ -1,17 +1,21 @@
 // Our server as it is built, in a process of its own: what that process has open is the server's alone.
-// node server-process.mjs FOLDER FROM TO, with a channel to whoever started it.
+// node server-process.mjs '{"folder": …, "ports": …, "atomic": …, "quota": …}', with a channel to whoever started it.
 import { readdirSync, readlinkSync } from "node:fs";
 import process from "node:process";
 import { singleAccount } from "@twinport/accounts";
 import { createServer } from "@twinport/server";
-import { diskStorage } from "@twinport/storage";
+import { diskStorage, quotaStorage } from "@twinport/storage";
 
-const [folder = "", from, to] = process.argv.slice(2);
+const { folder, ports = "any", atomic, quota, limits } = JSON.parse(process.argv[2] ?? "{}");
 
+const disk = diskStorage(folder, atomic ? { atomic: {} } : {});
+const counting = quota && quotaStorage(disk, quota);
 const server = await createServer({
   accounts: singleAccount({ name: "ann", password: "secret" }),
-  storage: diskStorage(folder),
-  passive: { ports: { from: Number(from), to: Number(to) } },
+  storage: counting ?? disk,
+  passive: { ports },
+  active: { sourcePort: "any" },
+  ...(limits && { limits }),
 }).listen();
 
 /** What kind of thing each descriptor is; `socket:[123]` is a socket. */
@@ -25,6 +29,9 @@ function descriptors() {
   });
 }
 
-process.on("message", () => process.send?.({ usage: server.usage, descriptors: descriptors().sort() }));
+process.on("message", async () => {
+  const counted = await counting?.usage();
+  process.send?.({ usage: server.usage, descriptors: descriptors().sort(), counted, room: server.room });
+});
 process.on("disconnect", () => process.exit());
 process.send?.({ port: server.bound[0]?.port });

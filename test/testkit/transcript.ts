@@ -9,14 +9,25 @@ export type TranscriptStep = { readonly number: number } & (
 );
 
 /** What the client's end of the data connection does; test/transcripts/README.md says what each means. */
-type DataAct = "connects" | "accepts" | "refuses" | "sends" | "receives" | "closes" | "resets" | "is cut off";
+type DataAct =
+  | "connects"
+  | "accepts"
+  | "refuses"
+  | "sends"
+  | "sends deflated"
+  | "receives"
+  | "receives deflated"
+  | "closes"
+  | "resets"
+  | "is cut off";
 
 /** What the server of a transcript is made with. */
 interface TranscriptServer {
   readonly passive: boolean;
   readonly active: boolean;
   readonly permissions: "all" | "read-only";
-  readonly storage: "memory" | "sink";
+  readonly storage: "memory" | "space" | "sink";
+  readonly hosts: boolean;
 }
 
 /** A conversation in the form of STYLE.md, taken apart. */
@@ -34,7 +45,9 @@ const acts: ReadonlySet<string> = new Set<DataAct>([
   "accepts",
   "refuses",
   "sends",
+  "sends deflated",
   "receives",
+  "receives deflated",
   "closes",
   "resets",
   "is cut off",
@@ -42,7 +55,7 @@ const acts: ReadonlySet<string> = new Set<DataAct>([
 
 /** Reads a file of test/transcripts. A line that is neither `C:`, `S:`, `#` nor empty is an error. */
 export function readTranscript(name: string, file: URL): Transcript {
-  let server: TranscriptServer = { passive: true, active: true, permissions: "all", storage: "memory" };
+  let server: TranscriptServer = { passive: true, active: true, permissions: "all", storage: "memory", hosts: false };
   const files: Record<string, string> = {};
   const steps: TranscriptStep[] = [];
   let loggedIn = false;
@@ -70,6 +83,8 @@ export function readTranscript(name: string, file: URL): Transcript {
       else if (said === "no active") server = { ...server, active: false };
       else if (said === "read only") server = { ...server, permissions: "read-only" };
       else if (said === "sink") server = { ...server, storage: "sink" };
+      else if (said === "space") server = { ...server, storage: "space" };
+      else if (said === "hosts") server = { ...server, hosts: true };
       else wrong();
     } else if (topic === "login") {
       loggedIn = true;

@@ -1,6 +1,7 @@
 import { readFileSync, readdirSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import { availableVerbs, verbs } from "@twinport/protocol";
+import { availableVerbs, ruleOf, verbs } from "@twinport/protocol";
+import type { Verb } from "@twinport/protocol";
 import { readTranscript } from "../testkit/transcript.ts";
 import { replay } from "../testkit/replay-transcript.ts";
 import type { Cut } from "../testkit/replay-transcript.ts";
@@ -25,7 +26,9 @@ test("every verb is said in its transcript, and each older spelling in some", ()
   const own = Object.keys(verbs).filter((verb) => !said.get(`${verb.toLowerCase()}.txt`)?.has(verb));
   expect(own).toEqual([]);
   const all = new Set([...said.values()].flatMap((words) => [...words]));
-  const everything = availableVerbs(new Set(["active", "passive", "utf-8", "set-modified"] as const));
+  const everything = availableVerbs(
+    new Set([...Object.keys(verbs)].flatMap((verb) => ruleOf(verb as Verb).needs ?? [])),
+  );
   expect(everything.filter((word) => !all.has(word))).toEqual([]);
 });
 

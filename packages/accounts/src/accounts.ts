@@ -69,10 +69,13 @@ export interface AccountLimits {
 /** Why somebody is not let in. The client hears one and the same sentence for all of them. */
 export type LoginRefusal = "unknown-name" | "wrong-password" | "not-allowed";
 
+/** Why an account may not come in whose password was right: for the operator, never for the client. */
+export type NotAllowedReason = "disabled" | "expired" | "address-not-allowed";
+
 /** A refusal is normal, so it is a value. */
 export type Verification<Place = unknown> =
   | { readonly kind: "accepted"; readonly account: Account<Place> }
-  | { readonly kind: "refused"; readonly because: LoginRefusal };
+  | { readonly kind: "refused"; readonly because: LoginRefusal; readonly why?: NotAllowedReason };
 
 /** Who may come in. */
 export interface Accounts<Place = unknown> {

@@ -39,6 +39,8 @@ export class Access {
   readonly #hide: readonly Pattern[];
   readonly #deny: readonly Pattern[];
   readonly #compared: (path: VirtualPath) => VirtualPath;
+  /** The names of the path that was asked about last: a list asks about each several times. */
+  #last: { readonly path: VirtualPath; readonly names: readonly string[] } | undefined;
 
   /** @param names `folded` where the storage takes letters of another case for the same (`folds-names`) */
   constructor(account: Pick<Account, "permissions" | "rules" | "hide" | "deny">, names: "exact" | "folded" = "exact") {
@@ -96,7 +98,7 @@ export class Access {
     const compared = this.#compared(path);
     const rule = this.#rules.find((one) => one.compared !== compared && isWithin(compared, one.compared));
     if (rule) return rule.path;
-    const names = namesOf(folded(path));
+    const names = this.#namesOf(path);
     const pattern = [...this.#hide, ...this.#deny].find(
       (one) => !one.anywhere && one.names.length > names.length && names.every((name, i) => fitsName(one, i, name)),
     );
@@ -105,8 +107,13 @@ export class Access {
 
   #fits(patterns: readonly Pattern[], path: VirtualPath): string | undefined {
     if (patterns.length === 0 || path === ROOT) return undefined;
-    const names = namesOf(folded(path));
+    const names = this.#namesOf(path);
     return patterns.find((pattern) => fitsPath(pattern, names))?.written;
+  }
+
+  #namesOf(path: VirtualPath): readonly string[] {
+    if (this.#last?.path !== path) this.#last = { path, names: namesOf(folded(path)) };
+    return this.#last.names;
   }
 }
 

@@ -2,7 +2,7 @@ import { randomInt } from "node:crypto";
 import net from "node:net";
 import { parseIp } from "@twinport/protocol";
 import { ChannelError, errnoOf } from "./errors.ts";
-import { canWaitBeside, claimName, claimNamesFor } from "./peer-check.ts";
+import { canWaitBeside, claimName, claimNamesFor, lengthsIn } from "./peer-check.ts";
 import { DataOffer } from "./data-offer.ts";
 import { endpoint } from "./data-connection.ts";
 import type { Endpoint, IpAddress } from "@twinport/protocol";
@@ -110,7 +110,7 @@ export class PortPool {
       const place = (start + i) % count;
       const port = ports.get(place) ?? this.#add(ports, local, place);
       if (port.isBusy(this.#clock.now())) continue;
-      if (!canWaitBeside(port.claims, name)) {
+      if (!canWaitBeside(port.claims, peer)) {
         taken++;
         continue;
       }
@@ -155,7 +155,11 @@ export class PortPool {
   #exhausted(taken: number, peer: ExpectedPeer): ChannelError {
     const range = this.#range === "any" ? "any" : `${this.#range.from}-${this.#range.to}`;
     if (taken === 0) return new ChannelError("offer-range-held", { range });
-    return new ChannelError("offer-range-exhausted", { range, taken, peer: peer === "anybody" ? "others" : peer.text });
+    return new ChannelError("offer-range-exhausted", {
+      range,
+      taken,
+      peer: peer === "anybody" ? "others" : claimName(peer),
+    });
   }
 
   #portsOf(local: IpAddress): Map<number, SharedPort> {
@@ -288,7 +292,7 @@ class SharedPort {
   #arrive(socket: net.Socket): void {
     socket.on("error", () => {});
     const peer = socket.remoteAddress === undefined ? undefined : parseIp(socket.remoteAddress);
-    const name = peer && claimNamesFor(peer).find((one) => this.claims.has(one));
+    const name = peer && claimNamesFor(peer, lengthsIn(this.claims)).find((one) => this.claims.has(one));
     const offer = name === undefined ? undefined : this.claims.get(name);
     if (offer) {
       offer.take(socket);

@@ -2,7 +2,7 @@ import type { ChannelError } from "./errors.ts";
 import type { BufferBudget, LentBuffer } from "./buffer-budget.ts";
 import type { Clock } from "./clock.ts";
 import type { DataConnection } from "./data-connection.ts";
-import type { RateLimit } from "./rate-limit.ts";
+import type { Rate } from "./rate-limit.ts";
 
 /** Where bytes to be sent come from. Results may be there at once. */
 export interface ByteSource {
@@ -27,7 +27,7 @@ export interface PumpOptions {
   readonly clock: Clock;
   /** Seconds without a byte after which the peer is given up. */
   readonly stallSeconds: number;
-  readonly rate?: RateLimit | undefined;
+  readonly rate?: Rate | undefined;
   /** Called for each piece that has moved, with its bytes. */
   readonly onMoved: (bytes: number) => void;
 }
@@ -175,7 +175,6 @@ class Receiving {
   readonly #options: PumpOptions;
   readonly #resolve: () => void;
   readonly #reject: (error: unknown) => void;
-  readonly #pieceLimit: number;
   #filling: Half;
   #other: Half;
   #writing: Half | undefined;
@@ -193,7 +192,6 @@ class Receiving {
     this.#reject = reject;
     this.#filling = new Half(options.buffers.lend(RECEIVE_CHUNK));
     this.#other = new Half(options.buffers.lend(RECEIVE_CHUNK));
-    this.#pieceLimit = options.rate?.piece ?? RECEIVE_CHUNK;
   }
 
   start(): void {
@@ -209,6 +207,10 @@ class Receiving {
       this.#write();
     });
     connection.limitStall(stallSeconds, () => this.#isPaused || this.#writing !== undefined || this.#peerEnded);
+  }
+
+  get #pieceLimit(): number {
+    return this.#options.rate?.piece ?? RECEIVE_CHUNK;
   }
 
   get #isPaused(): boolean {

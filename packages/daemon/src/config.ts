@@ -1,14 +1,26 @@
 import type { ListenAddress } from "@twinport/channel";
-import type { ActiveOptions, Limits, PassiveOptions } from "@twinport/server";
+import type { ActiveOptions, Limits, PassiveOptions, ServerOptions } from "@twinport/server";
+import type { SyncPolicy } from "@twinport/storage";
 import type { Language } from "./messages/index.ts";
+
+/** How files are made. */
+export interface FileSettings {
+  /** `atomic`: an upload is out of sight until it is whole. `direct`: its bytes go straight into the file. */
+  readonly uploads: "atomic" | "direct";
+  /** Permission bits that new files and folders do not get; without it, those of the process. */
+  readonly umask?: number;
+  readonly sync: SyncPolicy;
+}
 
 /** Everything that the daemon is told. */
 export interface DaemonConfig {
   /** The folder that is served. */
   readonly root: string;
   readonly listen: readonly Pick<ListenAddress, "address" | "port">[];
-  /** The one account; without it, and without anonymous, one is made with a password for this run. */
+  /** One account; without it, a file and anonymous, one is made with a password for this run. */
   readonly account?: { readonly name: string; readonly password: string };
+  /** A file with further accounts, read again when it changes. */
+  readonly accountsFile?: string;
   /** `anonymous` and `ftp` may read. */
   readonly anonymous: boolean;
   readonly readOnly: boolean;
@@ -18,7 +30,11 @@ export interface DaemonConfig {
   readonly passive: false | PassiveOptions;
   readonly active: false | ActiveOptions;
   readonly limits: Partial<Limits>;
+  readonly loginThrottle: NonNullable<ServerOptions["loginThrottle"]>;
+  readonly dataPeer?: NonNullable<ServerOptions["dataPeer"]>;
   readonly partialUploads: "keep" | "discard";
+  /** How files are made, where an account of the file does not say it for itself. */
+  readonly files: FileSettings;
   /** Seconds that transfers have to finish when the daemon is stopped. */
   readonly drainSeconds: number;
   readonly trace: boolean;

@@ -11,10 +11,15 @@ interface GreetingParts {
   readonly messages: Messages;
   /** The folder that is served, in full. */
   readonly root: string;
+  /** How many accounts the file has, if there is one. */
+  readonly accounts: number | undefined;
 }
 
+/** Stands for an account of the file. */
+const SOMEBODY = { name: "NAME", password: "" };
+
 /** What the daemon says when it is ready: where it is, who may come in, the ports of both modes, and a line to try. */
-export function greeting({ config, login, isOneTime, server, messages, root }: GreetingParts): {
+export function greeting({ config, login, isOneTime, server, messages, root, accounts }: GreetingParts): {
   readonly text: string;
   readonly facts: Readonly<Record<string, unknown>>;
 } {
@@ -23,6 +28,7 @@ export function greeting({ config, login, isOneTime, server, messages, root }: G
     ...(login
       ? [isOneTime ? messages.oneTimeLogin(login.name, login.password) : messages.accountLogin(login.name)]
       : []),
+    ...(accounts === undefined ? [] : [messages.fileLogins(accounts, config.accountsFile ?? "")]),
     ...(config.anonymous ? [messages.anonymousLogin] : []),
   ];
   const passive =
@@ -36,7 +42,10 @@ export function greeting({ config, login, isOneTime, server, messages, root }: G
     ...logins.map((one): [string, string] => [messages.login, one]),
     [messages.passive, passive],
     [messages.active, active],
-    [messages.tryIt, `curl ${curlArguments(urls[0] ?? "", login, isOneTime)}`],
+    [
+      messages.tryIt,
+      `curl ${curlArguments(urls[0] ?? "", login ?? (config.anonymous ? undefined : SOMEBODY), isOneTime && login !== undefined)}`,
+    ],
   ];
   const column = Math.max(...rows.map(([name]) => displayWidth(name))) + 2;
   const text = [messages.serves(root), ...rows.map(([name, value]) => `  ${padToWidth(name, column)}${value}`)].join(
@@ -46,6 +55,7 @@ export function greeting({ config, login, isOneTime, server, messages, root }: G
     urls,
     root,
     ...(login && { user: login.name, ...(isOneTime && { oneTimePassword: login.password }) }),
+    ...(accounts !== undefined && { accountsFile: config.accountsFile, accounts }),
     anonymous: config.anonymous,
     passivePorts: passivePorts ?? null,
     activeSourcePort: activeSourcePort ?? null,

@@ -1,4 +1,4 @@
-export type { DaemonConfig } from "./config.ts";
+export type { DaemonConfig, FileSettings } from "./config.ts";
 export * from "./errors.ts";
 export { messagesIn } from "./messages/index.ts";
 export type { Language } from "./messages/index.ts";

@@ -11,7 +11,7 @@ const at = ({ address, port }: Endpoint): string => formatEndpoint(address, port
 export function reportWarnings(server: Server, log: Log, messages: Messages): void {
   server.on("warning", (warning) => {
     const { code, ...rest } = warning;
-    const facts = Object.fromEntries(Object.entries(rest).map(([name, value]) => [name, plain(value)]));
+    const facts = Object.fromEntries(Object.entries(rest).map(([name, value]) => [name, plain(value, messages)]));
     log.report({ level: "warn", event: code, facts, sentence: sentenceOf(warning, messages) });
   });
 }
@@ -63,22 +63,25 @@ function factsOf(session: SessionInfo): Readonly<Record<string, unknown>> {
   return { session: session.id, peer: at(session.peer), account: session.account };
 }
 
-function sentenceOf(warning: ServerWarning, { warnings }: Messages): string {
+function sentenceOf(warning: ServerWarning, messages: Messages): string {
+  const { warnings } = messages;
   switch (warning.code) {
     case "active-port-refused":
       return warnings[warning.code](warning.port, warning.cause);
     case "accept-failed":
     case "passive-port-busy":
       return warnings[warning.code](at(warning.bound), warning.cause);
+    case "login-banned":
+      return warnings[warning.code](warning.peer, JSON.stringify(warning.name), warning.scope);
     case "passive-address-unreachable":
       return warnings[warning.code](warning.peer, warning.advertised);
     case "passive-name-not-resolved":
       return warnings[warning.code](warning.name, warning.cause);
     default:
-      return warnings[warning.code](describe(warning.error));
+      return warnings[warning.code](describe(warning.error, messages));
   }
 }
 
-function plain(value: unknown): unknown {
-  return value instanceof Error ? describe(value) : value;
+function plain(value: unknown, messages: Messages): unknown {
+  return value instanceof Error ? describe(value, messages) : value;
 }

@@ -11,9 +11,10 @@ import {
 import { ChannelError } from "@twinport/channel";
 import { formatEndpoint } from "@twinport/protocol";
 import { createServer } from "@twinport/server";
-import { diskStorage } from "@twinport/storage";
 import { DaemonError } from "./errors.ts";
-import { describe } from "./describe.ts";
+import { accountsOfFile } from "./accounts-of-file.ts";
+import { explained } from "./describe.ts";
+import { Places, diskOptions, openFolder } from "./places.ts";
 import { messagesIn } from "./messages/index.ts";
 import { openLog } from "./log.ts";
 import { reportEvents, reportTrace, reportWarnings } from "./report.ts";
@@ -21,7 +22,7 @@ import { stopSignals } from "./signals.ts";
 import { greeting } from "./greeting.ts";
 import type { Accounts } from "@twinport/accounts";
 import type { Server } from "@twinport/server";
-import type { DiskStorage, Storage } from "@twinport/storage";
+import type { Storage } from "@twinport/storage";
 import type { DaemonConfig } from "./config.ts";
 import type { Messages } from "./messages/index.ts";
 
@@ -36,15 +37,21 @@ const LETTERS = "abcdefghjkmnpqrstuvwxyz23456789";
  * once.
  *
  * @throws {ConfigError} for an option that cannot work
+ * @throws {AccountsFileError} for an accounts file that cannot be used
  * @throws {DaemonError} `root-not-usable`, `cannot-listen`
  */
 export async function run(config: DaemonConfig): Promise<void> {
   const messages = messagesIn(config.language);
   const log = openLog(process.stdout, { json: config.json, lost: messages.linesLost, now: Date.now });
   const stop = stopSignals();
-  const login = config.account ?? (config.anonymous ? undefined : oneTimeAccount());
-  using storage = openRoot(config.root, messages);
-  const server = serverOf(config, storage, login);
+  const hasOthers = config.anonymous || config.accountsFile !== undefined;
+  const login = config.account ?? (hasOthers ? undefined : oneTimeAccount());
+  using storage = openFolder(path.resolve(config.root), diskOptions(config.files), messages);
+  using places = new Places(config, messages);
+  const ofFile =
+    config.accountsFile === undefined ? undefined : accountsOfFile(config.accountsFile, places, log, messages);
+  const accounts = await ofFile?.load();
+  const server = serverOf(config, storage, login, ofFile);
   reportWarnings(server, log, messages);
   if (!config.quiet) reportEvents(server, log, messages);
   if (config.trace) reportTrace(server, log, messages, config.json);
@@ -57,6 +64,7 @@ export async function run(config: DaemonConfig): Promise<void> {
       server,
       messages,
       root: path.resolve(config.root),
+      accounts,
     });
     log.say(ready.text);
     if (config.json) log.report({ level: "info", event: "listening", facts: ready.facts, sentence: "" });
@@ -81,11 +89,17 @@ function oneTimeAccount(): { name: string; password: string } {
   return { name: ONE_TIME_NAME, password };
 }
 
-function serverOf(config: DaemonConfig, storage: Storage, login: DaemonConfig["account"]): Server {
+function serverOf(
+  config: DaemonConfig,
+  storage: Storage,
+  login: DaemonConfig["account"],
+  ofFile: Accounts<Storage> | undefined,
+): Server {
   const permissions = config.readOnly ? readOnlyPermissions : allPermissions;
   const { mayUseOtherHosts } = config;
   const sources: Accounts<Storage>[] = [];
   if (login) sources.push(singleAccount({ ...login, permissions, mayUseOtherHosts }));
+  if (ofFile) sources.push(ofFile);
   if (config.anonymous) sources.push(anonymousAccounts());
   return createServer({
     storage,
@@ -93,30 +107,12 @@ function serverOf(config: DaemonConfig, storage: Storage, login: DaemonConfig["a
     passive: config.passive,
     active: config.active,
     limits: config.limits,
+    loginThrottle: config.loginThrottle,
+    ...(config.dataPeer && { dataPeer: config.dataPeer }),
     partialUploads: config.partialUploads,
     ...(config.banner !== undefined && { banner: config.banner }),
     ...(config.charset !== undefined && { charset: config.charset }),
   });
-}
-
-function openRoot(root: string, messages: Messages): DiskStorage {
-  try {
-    return diskStorage(root);
-  } catch (cause) {
-    // Storage says it in its own words; what the system said is in the cause.
-    const why = explained(errnoIn((cause as Error).cause), messages.rootCauses) ?? describe(cause);
-    throw new DaemonError("root-not-usable", messages.rootNotUsable(path.resolve(root), why), { cause });
-  }
-}
-
-/** A system error with what it means here; undefined for one that has no meaning of its own. */
-function explained(errno: string | undefined, meanings: Readonly<Record<string, string>>): string | undefined {
-  const meaning = errno === undefined ? undefined : meanings[errno];
-  return meaning && `${meaning} (${errno})`;
-}
-
-function errnoIn(error: unknown): string | undefined {
-  return error instanceof Error && "code" in error ? String(error.code) : undefined;
 }
 
 async function listen(server: Server, { listen: addresses }: DaemonConfig, messages: Messages): Promise<void> {

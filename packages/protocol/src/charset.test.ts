@@ -1,18 +1,21 @@
 import { expect, test } from "vitest";
 import fc from "fast-check";
 import { wire } from "../../../test/testkit/however-cut.ts";
-import { charset, utf8 } from "./charset.ts";
+import { charset, nameCharset, utf8 } from "./charset.ts";
 
 test.each([
   ["utf-8", "中文", "\xe4\xb8\xad\xe6\x96\x87"],
   ["gbk", "中文.txt", "\xd6\xd0\xce\xc4.txt"],
   ["gb18030", "中文", "\xd6\xd0\xce\xc4"],
+  ["gb18030", "😀é\u0080𠀀", "\x94\x39\xfc\x36\xa8\xa6\x81\x30\x81\x30\x95\x32\x82\x36"],
   ["big5", "中文", "\xa4\xa4\xa4\xe5"],
   ["shift_jis", "日本ﾃ", "\x93\xfa\x96\x7b\xc3"],
   ["euc-jp", "日本", "\xc6\xfc\xcb\xdc"],
   ["euc-kr", "한국", "\xc7\xd1\xb1\xb9"],
   ["windows-1251", "имя", "\xe8\xec\xff"],
   ["windows-1252", "é", "\xe9"],
+  ["windows-1252", "10 €ÿ", "10 \x80\xff"],
+  ["windows-1252", "a\u0081“Ž\u009dŸ", "a\x81\x93\x8e\x9d\x9f"],
   ["koi8-r", "имя", "\xc9\xcd\xd1"],
 ])("%s: %s", (label, text, bytes) => {
   expect(charset(label).encode(text)).toEqual(wire(bytes));
@@ -92,3 +95,45 @@ test.each(["gbk", "gb18030", "big5", "shift_jis", "euc-kr", "windows-1251"])(
     );
   },
 );
+
+test("a charset is made once, however it is called", () => {
+  expect(charset("GB2312")).toBe(charset("gbk"));
+});
+
+test.each([
+  ["utf-8", "utf-8", undefined],
+  ["gbk", "gbk", undefined],
+  ["auto:gbk", "utf-8", "gbk"],
+  ["AUTO:Shift_JIS", "utf-8", "shift_jis"],
+])("names of %s: first %s, then %s", (label, first, legacy) => {
+  const names = nameCharset(label);
+  expect([names.first.name, names.legacy?.name]).toEqual([first, legacy]);
+});
+
+test.each(["auto", "auto:", "auto:auto:gbk", "auto:utf-16le", "klingon"])("%j are no names of anything", (label) => {
+  expect(() => nameCharset(label)).toThrow(expect.objectContaining({ code: "charset-not-known" }));
+});
+
+test("each letter that a charset can say comes back as it was", () => {
+  for (const label of [
+    "gbk",
+    "big5",
+    "shift_jis",
+    "euc-kr",
+    "euc-jp",
+    "windows-1251",
+    "windows-1252",
+    "koi8-r",
+    "gb18030",
+  ]) {
+    const { encode, decode } = charset(label);
+    const said: string[] = [];
+    for (let point = 0x80; point < 0x1_0000; point++) {
+      const letter = String.fromCharCode(point);
+      const bytes = encode(letter);
+      if (bytes.length > 1 || bytes[0] !== 0x3f) said.push(letter);
+    }
+    expect(said.length).toBeGreaterThan(90);
+    for (const letter of said) if (decode(encode(letter)) !== letter) expect(`${label} ${letter}`).toBe("as it was");
+  }
+});

@@ -25,11 +25,21 @@ export class LocalProtocolError extends Error {
 }
 
 /** What the peer said that FTP does not allow. */
-export type RemoteProtocolErrorCode = "reply-not-valid" | "reply-too-long";
+export type RemoteProtocolErrorCode =
+  | "reply-not-valid"
+  | "reply-too-long"
+  | "deflate-broken"
+  | "deflate-cut-off"
+  | "deflate-goes-on"
+  | "deflate-expands";
 
 const remoteSentences: Record<RemoteProtocolErrorCode, (facts: Facts) => string> = {
   "reply-not-valid": ({ line }) => `the server sent a line that is no reply: ${line}`,
   "reply-too-long": ({ limit }) => `the server sent a reply of more than ${limit} bytes`,
+  "deflate-broken": () => "the compressed data is broken",
+  "deflate-cut-off": () => "the compressed data ends before its time",
+  "deflate-goes-on": () => "something follows the end of the compressed data",
+  "deflate-expands": ({ times }) => `the compressed data expands too much: to more than ${times} times its size`,
 };
 
 /** The peer does not speak FTP as RFC 959 has it. */

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import fc from "fast-check";
 import { LocalProtocolError } from "./errors.ts";
-import { childOf, isWithin, nameOf, namesOf, parentOf, resolvePath, ROOT, virtualPath } from "./path.ts";
+import { childOf, foldNames, isWithin, nameOf, namesOf, parentOf, resolvePath, ROOT, virtualPath } from "./path.ts";
 
 test.each([
   ["/", "a", "/a"],
@@ -78,6 +78,17 @@ test.each([
   ["/a", "/", false],
 ])("whether %s holds %s: %j", (folder, path, within) => {
   expect(isWithin(virtualPath(folder), virtualPath(path))).toBe(within);
+});
+
+test.each([
+  ["Straße", "STRASSE"],
+  ["straße", "STRAẞE"],
+  ["é", "E\u0301"],
+  ["ſ", "S"],
+  ["ΟΔΟΣ", "οδος"],
+  ["ǅ", "Ǆ"],
+])("a file system that folds names may take %s for %s", (one, other) => {
+  expect(foldNames(one)).toBe(foldNames(other));
 });
 
 const anything = fc

@@ -91,8 +91,10 @@ export function isWithin(folder: VirtualPath, path: VirtualPath): boolean {
  * accents are composed (macOS, Windows, and some mounts). It rather takes too much for the same than too little.
  */
 export function foldNames(text: string): string {
-  // To upper case first: it has more letters that become the same (ß and ss, ſ and s).
-  return text.normalize("NFD").toUpperCase().toLowerCase().normalize("NFC");
+  // By way of upper case: it has more letters that become the same (ß and ss, ſ and s), and ẞ must be ß before it. A sigma
+  // is another one at the end of a word, and a pattern may end where the name does not.
+  const cased = text.normalize("NFD").toLowerCase().toUpperCase().toLowerCase();
+  return cased.replaceAll("ς", "σ").normalize("NFC");
 }
 
 function utf8Length(text: string): number {

@@ -1,4 +1,5 @@
 import { codes, reply, resolvePath } from "@twinport/protocol";
+import type { Access } from "@twinport/accounts";
 import type { PathRefusal, Permission, Reply, VirtualPath } from "@twinport/protocol";
 
 /** A path that may be used, or what the client hears instead. */
@@ -16,12 +17,18 @@ export function allowPath(
   written: string,
   from: VirtualPath,
   needed: Permission | undefined,
-  given: ReadonlySet<Permission>,
+  access: Access,
 ): AllowedPath {
   const resolved = resolvePath(from, written);
   if (resolved.kind === "refused") return { refused: pathRefusals[resolved.because] };
-  if (needed && !given.has(needed)) {
-    return { refused: reply(codes.fileUnavailable, `This account may not ${needed.replace("-", " ")} here.`) };
-  }
-  return { path: resolved.path };
+  const refused = needed && refusePermission(access, needed, resolved.path);
+  return refused ? { refused } : { path: resolved.path };
+}
+
+/** What the client hears where a permission is missing; undefined where it is not. */
+export function refusePermission(access: Access, needed: Permission, path: VirtualPath): Reply | undefined {
+  const { allowed, because } = access.decide(needed, path);
+  // What is hidden is answered like what is missing: the files that the session sees do not have it.
+  if (allowed || (because === "hidden" && access.permissionsAt(path).has(needed))) return undefined;
+  return reply(codes.fileUnavailable, `This account may not ${needed.replace("-", " ")} here.`);
 }

@@ -1,7 +1,7 @@
-import { chooseDialAddress, codes, formatExtendedPassive, formatHostPort, reply } from "@twinport/protocol";
+import { chooseDialAddress, codes, formatExtendedPassive, formatHostPort, networkOf, reply } from "@twinport/protocol";
 import { ChannelError, dialData } from "@twinport/channel";
 import type { DataConnection, DataOffer } from "@twinport/channel";
-import type { Decision, DialChoice, DialRefusal, HostPort, Reply } from "@twinport/protocol";
+import type { Decision, DialChoice, DialRefusal, HostPort, Prefix, Reply } from "@twinport/protocol";
 import type { Services } from "./services.ts";
 import type { Session } from "./session.ts";
 
@@ -44,7 +44,7 @@ export class DataChannel {
         : { value: local, because: ["same-as-control"] };
     const offer = await pool.offer({
       local,
-      peer: account?.mayUseOtherHosts ? "anybody" : peer,
+      peer: account?.mayUseOtherHosts || settings.dataPeer === "any" ? "anybody" : (this.#clientNetwork ?? peer),
       timeout: settings.limits.offerSeconds,
     });
     // It may have ended while a name was looked up or a port opened, and nobody would give the port back.
@@ -121,11 +121,20 @@ export class DataChannel {
     this.#plan = undefined;
   }
 
+  /** Where the client's data connections may come from, where that is more than one address. */
+  get #clientNetwork(): Prefix | undefined {
+    const { dataPeer } = this.#services.settings;
+    const { peerAddress } = this.#session.control;
+    if (typeof dataPeer === "string") return undefined;
+    return networkOf(peerAddress, peerAddress.family === 4 ? dataPeer.ipv4Bits : dataPeer.ipv6Bits);
+  }
+
   #choose(asked: HostPort): DialChoice {
     const { settings, isOwnListener } = this.#services;
     return chooseDialAddress({
       asked,
       controlPeer: this.#session.control.peerAddress,
+      clientNetwork: this.#clientNetwork,
       mayDialOthers: this.#session.account?.mayUseOtherHosts ?? false,
       mayCorrectPrivate: settings.active?.correctPrivateAddress ?? false,
       isOwnListener: (where) => isOwnListener(where, this.#session.control.localAddress),

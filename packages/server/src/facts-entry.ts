@@ -1,37 +1,47 @@
-import type { Entry, FactsEntry, Permission } from "@twinport/protocol";
+import { childOf } from "@twinport/protocol";
+import type { Access } from "@twinport/accounts";
+import type { Entry, FactsEntry, Permission, VirtualPath } from "@twinport/protocol";
 
-/** The letters of RFC 3659 §7.5.5 for an account's files and folders. */
-export interface PermissionLetters {
-  readonly file: string;
-  readonly folder: string;
-}
+type Letters = readonly (readonly [letter: string, needed: readonly Permission[]])[];
 
-const fileLetters: readonly (readonly [string, Permission])[] = [
-  ["a", "append"],
-  ["d", "delete"],
-  ["f", "rename"],
-  ["r", "read"],
-  ["w", "write"],
+/** RFC 3659 §7.5.5: what may be done with a file. */
+const fileLetters: Letters = [
+  ["a", ["append"]],
+  ["d", ["delete"]],
+  ["f", ["rename"]],
+  ["r", ["read"]],
+  ["w", ["write", "overwrite"]],
 ];
 
-const folderLetters: readonly (readonly [string, Permission])[] = [
-  ["c", "write"],
-  ["d", "delete"],
-  ["e", "list"],
-  ["f", "rename"],
-  ["l", "list"],
-  ["m", "make-directory"],
-  ["p", "delete"],
+/** The same of a folder. */
+const folderLetters: Letters = [
+  ["c", ["write"]],
+  ["d", ["delete"]],
+  // Whoever may only write to it may enter it too.
+  ["e", []],
+  ["f", ["rename"]],
+  ["l", ["list"]],
+  ["m", ["make-directory"]],
+  ["p", ["delete"]],
 ];
 
-/** The letters for what an account may do. */
-export function permissionLetters(permissions: ReadonlySet<Permission>): PermissionLetters {
-  const lettersOf = (table: typeof fileLetters): string =>
-    table.map(([letter, permission]) => (permissions.has(permission) ? letter : "")).join("");
-  return { file: lettersOf(fileLetters), folder: lettersOf(folderLetters) };
+/** An entry with the letters for what an account may do with what stands there. */
+export function factsEntry(entry: Entry, path: VirtualPath, access: Access): FactsEntry {
+  return { ...entry, perm: lettersFor(entry, path, access) };
 }
 
-/** An entry with the letters that hold for it. */
-export function factsEntry(entry: Entry, letters: PermissionLetters): FactsEntry {
-  return { ...entry, perm: entry.kind === "directory" ? letters.folder : letters.file };
+/** The same for all entries of one folder: where permissions are the same everywhere, they are asked for once. */
+export function factsEntries(folder: VirtualPath, access: Access): (entry: Entry) => FactsEntry {
+  if (!access.isUniform) return (entry) => factsEntry(entry, childOf(folder, entry.name), access);
+  const [file, directory] = [fileLetters, folderLetters].map((letters) => written(letters, folder, access));
+  return (entry) => ({ ...entry, perm: (entry.kind === "directory" ? directory : file)! });
+}
+
+function lettersFor(entry: Entry, path: VirtualPath, access: Access): string {
+  return written(entry.kind === "directory" ? folderLetters : fileLetters, path, access);
+}
+
+function written(letters: Letters, path: VirtualPath, access: Access): string {
+  const may = (needed: Permission): boolean => access.decide(needed, path).allowed;
+  return letters.map(([letter, needed]) => (needed.every(may) ? letter : "")).join("");
 }

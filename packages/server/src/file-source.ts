@@ -2,24 +2,24 @@ import { ASCII_GROWTH, AsciiDecoder, AsciiEncoder } from "@twinport/protocol";
 import { StorageError } from "@twinport/storage";
 import type { ByteSink, ByteSource } from "@twinport/channel";
 import type { ReadableFile, WritableFile } from "@twinport/storage";
+import type { Part } from "./hash-file.ts";
 
 /**
- * An opened file's bytes from an offset on, as they are. One that has become shorter since it was opened fails: the
- * client would take what has come for the whole.
+ * An opened file's bytes from one up to, and without, another, as they are. A file that has become shorter since it was
+ * opened fails: the client would take what has come for the whole.
  */
-export function imageSource(file: ReadableFile, offset: number, path: string): ByteSource {
-  let at = offset;
-  const expected = Math.max(0, file.size - offset);
+export function imageSource(file: ReadableFile, { from, to }: Part, path: string): ByteSource {
+  let at = from;
   const advance = (count: number): number => {
-    if (count === 0 && at < file.size) throw new StorageError("io-failed", { operation: "read", path });
+    if (count === 0 && at < to) throw new StorageError("io-failed", { operation: "read", path });
     at += count;
     return count;
   };
   return {
-    expected,
+    expected: to - from,
     read(into) {
       // What is added behind the size at opening is not sent: the client was told that size.
-      const left = offset + expected - at;
+      const left = to - at;
       if (left === 0) return 0;
       const count = file.readInto(left < into.length ? into.subarray(0, left) : into, at);
       return typeof count === "number" ? advance(count) : count.then(advance);

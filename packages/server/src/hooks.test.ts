@@ -142,12 +142,23 @@ test("SITE verbs of the embedding program are answered, listed, and may fail", a
   };
   await using place = await LoopbackServer.start({ site });
   const client = await place.client();
-  expect((await client.ask("SITE ECHO  two  words ")).text).toBe("200 ann:  two  words");
+  expect((await client.ask("SITE ECHO  two  words ")).text).toBe("200 ann:  two  words ");
   expect((await client.ask("site echo")).text).toBe("200 ann: ");
   expect((await client.ask("SITE who")).text).toBe("211-one\n two\n211 three");
   expect((await client.ask("SITE ODD")).text).toBe("200 two??lines");
   expect((await client.ask("SITE HELP")).text).toBe(
-    "214-These SITE verbs are here:\n HELP\n ECHO text\n WHO\n FAIL\n ODD\n214 End",
+    [
+      "214-These SITE verbs are here:",
+      "CHMOD mode path",
+      "ECHO text",
+      "FAIL",
+      "HELP",
+      "IDLE [seconds]",
+      "ODD",
+      "UMASK [mask]",
+      "UTIME YYYYMMDDhhmm[ss] path",
+      "WHO\n214 End",
+    ].join("\n "),
   );
   expect((await client.ask("SITE FAIL")).text).toBe("451 SITE FAIL failed.");
   expect((await client.ask("SITE NOTHERE")).code).toBe(500);

@@ -2,7 +2,9 @@ export * from "./errors.ts";
 export * from "./observe.ts";
 export type {
   ActiveOptions,
+  ClientNetwork,
   HookRefusal,
+  HostOptions,
   Hooks,
   Limits,
   PassiveAddressRule,

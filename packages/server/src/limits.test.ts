@@ -1,9 +1,9 @@
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { ip } from "@twinport/protocol";
 import { LoopbackServer } from "../../../test/testkit/loopback-server.ts";
 import { ManualClock } from "../../../test/testkit/manual-clock.ts";
 import { ConfigError } from "./errors.ts";
-import { SessionCount } from "./limits.ts";
+import { AccountsInUse, SessionCount } from "./limits.ts";
 import { createServer } from "./server.ts";
 import { settingsOf } from "./options.ts";
 import type { Limits, ServerOptions } from "./options.ts";
@@ -161,4 +161,39 @@ test("the URL is there only when the server listens", async () => {
   expect(server.url).toBe(`ftp://127.0.0.1:${server.bound[0]!.port}/`);
   await expect(server.listen({ port: server.bound[0]!.port })).rejects.toMatchObject({ code: "listen-failed" });
   await server.close();
+});
+
+test("what all sessions may have together is shared by them alike", async () => {
+  const big = new Uint8Array(12_000_000);
+  await using place = await LoopbackServer.start({
+    files: { "/big": big },
+    limits: { totalRateDown: 4_000_000 },
+    untraced: true,
+  });
+  const clients = await Promise.all(Array.from({ length: 4 }, () => place.client()));
+  const peers = await Promise.all(clients.map((client) => client.passive()));
+  for (const client of clients) expect((await client.ask("RETR big")).code).toBe(150);
+  const received = (): number[] => peers.map((peer) => peer.received);
+  // How long it takes is not asked here: only what each gets while all are there.
+  await vi.waitFor(() => expect(Math.min(...received())).toBeGreaterThan(200_000), { timeout: 15_000, interval: 1 });
+  const before = received();
+  const since = (): number[] => received().map((count, i) => count - before[i]!);
+  await vi.waitFor(() => expect(Math.max(...since())).toBeGreaterThan(1_000_000), { timeout: 15_000, interval: 1 });
+  const parts = since();
+  expect(Math.min(...parts) / Math.max(...parts)).toBeGreaterThan(0.8);
+  for (const peer of peers) peer.destroy();
+});
+
+test("limits of an account that were changed hold for all its sessions", () => {
+  const clock = new ManualClock();
+  const inUse = new AccountsInUse(clock);
+  const first = inUse.enter("ann", { rateDown: 1000 })!;
+  const second = inUse.enter("ann", { rateDown: 1000 })!;
+  expect(second.rates.down).toBe(first.rates.down);
+  const third = inUse.enter("ann", { rateDown: 2000 })!;
+  expect(first.rates.down).toBe(third.rates.down);
+  expect(third.rates.down?.bytesPerSecond).toBe(2000);
+  expect(inUse.enter("ann", { sessions: 3 })).toBeUndefined();
+  for (const one of [first, second, third]) one.leave();
+  expect(inUse.enter("ann", { sessions: 1 })?.sessions).toBe(1);
 });

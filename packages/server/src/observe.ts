@@ -19,10 +19,20 @@ export interface TransferInfo {
   readonly path: string;
 }
 
+/** Why a client gets no session. */
+export type SessionRefusal = "too-many-sessions" | "too-many-from-address" | "descriptors-short" | "draining";
+
 /** Something that the operator should know and that ends nothing. */
 export type ServerWarning =
   | { readonly code: "active-port-refused"; readonly port: number; readonly cause: string }
   | { readonly code: "accept-failed"; readonly bound: Endpoint; readonly cause: string }
+  | {
+      /** Somebody has guessed passwords: a name, or everybody new, is shut out from an address for a while. */
+      readonly code: "login-banned";
+      readonly peer: string;
+      readonly name: string;
+      readonly scope: "name" | "address";
+    }
   | { readonly code: "passive-port-busy"; readonly bound: Endpoint; readonly cause: string }
   | {
       readonly code: "passive-address-unreachable";
@@ -39,9 +49,7 @@ export type ServerWarning =
 /** The events of a server and what each brings; names are in the past tense. */
 export interface ServerEvents {
   "session-opened": [SessionInfo];
-  "session-refused": [
-    { readonly peer: Endpoint; readonly because: "too-many-sessions" | "too-many-from-address" | "draining" },
-  ];
+  "session-refused": [{ readonly peer: Endpoint; readonly because: SessionRefusal }];
   "session-closed": [{ readonly session: SessionInfo; readonly because: string }];
   "login-accepted": [SessionInfo];
   "login-refused": [{ readonly session: SessionInfo; readonly name: string; readonly because: string }];

@@ -1,8 +1,8 @@
-import { charset, parseIp, parsePrefix } from "@twinport/protocol";
+import { nameCharset, parseHostName, parseIp, parsePrefix } from "@twinport/protocol";
 import { systemClock } from "@twinport/channel";
 import { ConfigError } from "./errors.ts";
-import type { Account, Accounts } from "@twinport/accounts";
-import type { Charset, Prefix, Reply } from "@twinport/protocol";
+import type { Account, Accounts, ThrottleOptions } from "@twinport/accounts";
+import type { NameCharset, Prefix, Reply } from "@twinport/protocol";
 import type { Clock, PassivePorts, PortRange } from "@twinport/channel";
 import type { MaybePromise, Storage } from "@twinport/storage";
 import type { SessionInfo } from "./observe.ts";
@@ -13,6 +13,8 @@ export interface Limits {
   readonly sessions: number;
   /** Sessions of one client address; an IPv6 /64 counts as one (default: no limit). */
   readonly sessionsPerAddress: number;
+  /** Sessions of one account, where the account has no limit of its own (default: no limit). */
+  readonly sessionsPerAccount: number;
   /** Refused logins after which a session is ended (default 3). */
   readonly loginFailures: number;
   /** Seconds from the connection to the end of the login (default 60). */
@@ -29,6 +31,24 @@ export interface Limits {
   readonly rateUp: number;
   /** Bytes a second to a session's client (default: no limit). */
   readonly rateDown: number;
+  /** Bytes a second from all clients together (default: no limit). */
+  readonly totalRateUp: number;
+  /** Bytes a second to all clients together (default: no limit). */
+  readonly totalRateDown: number;
+  /**
+   * Descriptors that the process may have open (default: what the system allows it, where that can be found out).
+   * Sessions are refused with 421 before they are used up, so that those which are there can go on.
+   */
+  readonly descriptors: number;
+}
+
+/**
+ * Who belongs to a client: only the address that its command connection comes from, or any address of the same network,
+ * for clients that leave by several addresses; with numbers of bits by which addresses are the same network's.
+ */
+export interface ClientNetwork {
+  readonly ipv4Bits: number;
+  readonly ipv6Bits: number;
 }
 
 /** Which address a client is told to come to (227). The first rule that fits the client is used. */
@@ -98,6 +118,14 @@ export interface SiteVerb {
   readonly run: (argument: string, session: SessionInfo) => MaybePromise<string | Reply>;
 }
 
+/** What one host name has that the server's other names have not (HOST, RFC 7151). */
+export interface HostOptions {
+  readonly accounts?: Accounts<Storage>;
+  readonly storage?: Storage;
+  /** What a client hears behind 220 when it has asked for this host. */
+  readonly banner?: string;
+}
+
 /** Options of `createServer`. */
 export interface ServerOptions {
   readonly accounts: Accounts<Storage>;
@@ -105,15 +133,36 @@ export interface ServerOptions {
   readonly storage?: Storage;
   /** What a client hears first, behind 220. */
   readonly banner?: string;
-  /** Charset of names on the wire (default `utf-8`). */
+  /**
+   * Charset of names on the wire (default `utf-8`): another one such as `gbk`, or `auto:gbk` for UTF-8 until a client
+   * sends a name that is none.
+   */
   readonly charset?: string;
   readonly passive?: false | PassiveOptions;
   readonly active?: false | ActiveOptions;
   readonly limits?: Partial<Limits>;
+  /**
+   * From where the client of a session may open a passive data connection: its own address (default), an address of the
+   * same network, which PORT and EPRT may name too, or any. Anything but `exact` lets whoever is meant by it take what
+   * another client asked for.
+   */
+  readonly dataPeer?: "exact" | "any" | ClientNetwork;
+  /** How guessing of passwords is slowed down and shut out; false not at all. */
+  readonly loginThrottle?: false | Partial<ThrottleOptions>;
   /** What becomes of the bytes of an upload that failed: they stay for the client to resume (default), or go. */
   readonly partialUploads?: "keep" | "discard";
   readonly hooks?: Hooks;
   readonly site?: Readonly<Record<string, SiteVerb>>;
+  /**
+   * Clients may have files and listings compressed (MODE Z, default true). Some, such as lftp, then do so unasked, which
+   * helps on a slow line and costs time on a fast one.
+   */
+  readonly compression?: boolean;
+  /**
+   * Names that clients may ask for with HOST, and what differs there; any other name is refused with 504, an address
+   * means the server itself. Without any there is no HOST.
+   */
+  readonly hosts?: Readonly<Record<string, HostOptions>>;
   /** Bytes that the buffers of all transfers should have together (default 64 MiB). */
   readonly bufferBytes?: number;
   readonly clock?: Clock;
@@ -126,20 +175,35 @@ export interface AddressRule {
   readonly address: string;
 }
 
+/** A host with everything decided. */
+export interface HostSettings {
+  /** In lower case. */
+  readonly name: string;
+  /** Hosts of one realm have the same accounts; empty for the server's own. */
+  readonly realm: string;
+  readonly accounts: Accounts<Storage>;
+  readonly storage: Storage | undefined;
+  readonly banner: string;
+}
+
 /** Options with everything decided. */
 export interface Settings {
   readonly accounts: Accounts<Storage>;
   readonly storage: Storage | undefined;
   readonly banner: string;
-  readonly charset: Charset;
+  readonly charset: NameCharset;
   readonly passive: { readonly ports: PassivePorts; readonly rules: readonly AddressRule[] } | undefined;
   readonly active:
     | { readonly sourcePort: 20 | "control-1" | "any"; readonly correctPrivateAddress: boolean }
     | undefined;
   readonly limits: Limits;
+  readonly dataPeer: "exact" | "any" | ClientNetwork;
+  readonly loginThrottle: false | Partial<ThrottleOptions>;
   readonly partialUploads: "keep" | "discard";
   readonly hooks: Hooks;
   readonly site: ReadonlyMap<string, SiteVerb>;
+  readonly compression: boolean;
+  readonly hosts: ReadonlyMap<string, HostSettings>;
   readonly bufferBytes: number | undefined;
   readonly clock: Clock;
 }
@@ -149,6 +213,7 @@ const defaultPorts: PortRange = { from: 30_000, to: 30_099 };
 const defaultLimits: Limits = {
   sessions: Number.POSITIVE_INFINITY,
   sessionsPerAddress: Number.POSITIVE_INFINITY,
+  sessionsPerAccount: Number.POSITIVE_INFINITY,
   loginFailures: 3,
   loginSeconds: 60,
   idleSeconds: 300,
@@ -157,6 +222,9 @@ const defaultLimits: Limits = {
   stallSeconds: 120,
   rateUp: Number.POSITIVE_INFINITY,
   rateDown: Number.POSITIVE_INFINITY,
+  totalRateUp: Number.POSITIVE_INFINITY,
+  totalRateDown: Number.POSITIVE_INFINITY,
+  descriptors: Number.POSITIVE_INFINITY,
 };
 
 /**
@@ -177,17 +245,37 @@ export function settingsOf(options: ServerOptions): Settings {
         ? undefined
         : { sourcePort: active.sourcePort ?? "control-1", correctPrivateAddress: active.correctPrivateAddress ?? true },
     limits: limitsOf(options.limits ?? {}),
+    dataPeer: dataPeerOf(options.dataPeer ?? "exact"),
+    loginThrottle: throttleOf(options.loginThrottle ?? {}),
     partialUploads: options.partialUploads ?? "keep",
     hooks: options.hooks ?? {},
     site: new Map(Object.entries(site).map(([verb, one]) => [verb.toUpperCase(), one])),
+    compression: options.compression ?? true,
+    hosts: hostsOf(options),
     bufferBytes: options.bufferBytes,
     clock: options.clock ?? systemClock,
   };
 }
 
-function charsetOf(label: string): Charset {
+function hostsOf({ hosts = {}, accounts, storage, banner = "Twinport ready." }: ServerOptions): Settings["hosts"] {
+  const read = Object.entries(hosts).map(([written, own]): [string, HostSettings] => {
+    const asked = parseHostName(written);
+    if (asked?.kind !== "name") throw new ConfigError("host-not-valid", { value: written });
+    const { name } = asked;
+    const realm = own.accounts && own.accounts !== accounts ? name : "";
+    return [name, { name, realm, accounts, storage, banner, ...own }];
+  });
+  return new Map(read);
+}
+
+/**
+ * How names are written, by its label.
+ *
+ * @throws {ConfigError} `charset-not-known`
+ */
+export function charsetOf(label: string): NameCharset {
   try {
-    return charset(label);
+    return nameCharset(label);
   } catch {
     throw new ConfigError("charset-not-known", { value: label });
   }
@@ -219,6 +307,21 @@ function isPassiveAddress(written: string): boolean {
   const label = /^[\p{L}\p{N}_]([\p{L}\p{N}_-]*[\p{L}\p{N}_])?$/u;
   const labels = written.replace(/\.$/, "").split(".");
   return written.length <= 253 && labels.every((one) => label.test(one)) && !/^\d+$/.test(labels.at(-1) ?? "");
+}
+
+function dataPeerOf(dataPeer: Settings["dataPeer"]): Settings["dataPeer"] {
+  if (typeof dataPeer === "string") return dataPeer;
+  const { ipv4Bits, ipv6Bits } = dataPeer;
+  const isLength = (bits: number, most: number): boolean => Number.isInteger(bits) && bits >= 1 && bits <= most;
+  if (isLength(ipv4Bits, 32) && isLength(ipv6Bits, 128)) return dataPeer;
+  throw new ConfigError("client-network-not-valid", { value: `/${ipv4Bits}, /${ipv6Bits}` });
+}
+
+function throttleOf(throttle: Settings["loginThrottle"]): Settings["loginThrottle"] {
+  for (const [name, value] of Object.entries(throttle)) {
+    if (!(value > 0)) throw new ConfigError("limit-not-valid", { name, value });
+  }
+  return throttle;
 }
 
 function limitsOf(given: Partial<Limits>): Limits {

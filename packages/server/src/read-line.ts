@@ -4,8 +4,13 @@ import type { Charset, Command, CommandRefusal, DecodedLine, Reply } from "@twin
 /** A line that has come: a command, or the answer to what is none. */
 export type ReadLine =
   | { readonly command: Command }
-  /** `isNonsense`: whoever says that does not speak FTP; a name that cannot be read is none. */
-  | { readonly refused: Reply; readonly isNonsense: boolean };
+  | {
+      readonly refused: Reply;
+      /** Whoever says that does not speak FTP; a name that cannot be read is none. */
+      readonly isNonsense: boolean;
+      /** Its bytes are not of the charset. */
+      readonly isOtherCharset: boolean;
+    };
 
 const lineRefusals: Readonly<Record<CommandRefusal, Reply>> = {
   empty: reply(codes.unrecognised, "An empty line is no command."),
@@ -18,9 +23,9 @@ const tooLong = reply(codes.unrecognised, "The command line is too long.");
 
 /** Reads a line in a session's charset. */
 export function readLine(line: DecodedLine, charset: Charset): ReadLine {
-  if (line.kind === "too-long") return { refused: tooLong, isNonsense: true };
+  if (line.kind === "too-long") return { refused: tooLong, isNonsense: true, isOtherCharset: false };
   const parsed = parseCommand(line.bytes, (bytes) => charset.decode(bytes));
   if (parsed.kind === "command") return { command: parsed.command };
   const isNonsense = parsed.because === "empty" || parsed.because === "not-a-word";
-  return { refused: lineRefusals[parsed.because], isNonsense };
+  return { refused: lineRefusals[parsed.because], isNonsense, isOtherCharset: parsed.because === "not-text" };
 }

@@ -1,6 +1,7 @@
-import { codes, reply } from "@twinport/protocol";
+import { RemoteProtocolError, codes, reply } from "@twinport/protocol";
 import { ChannelError } from "@twinport/channel";
 import { StorageError } from "@twinport/storage";
+import { ServerError } from "./errors.ts";
 import type { ChannelErrorCode } from "@twinport/channel";
 import type { Reply, ReplyCode } from "@twinport/protocol";
 import type { StorageErrorCode } from "@twinport/storage";
@@ -46,12 +47,18 @@ const storageCodes: Readonly<Record<StorageErrorCode, ReplyCode>> = {
 export function replyForError(error: unknown): Reply | undefined {
   if (error instanceof ChannelError) return reply(channelCodes[error.code], sentence(error.message));
   if (error instanceof StorageError) return reply(storageCodes[error.code], sentence(error.message));
+  if (error instanceof ServerError) return reply(codes.localError, sentence(error.message));
+  if (error instanceof RemoteProtocolError) {
+    const isTooMuch = error.code === "deflate-expands";
+    return reply(isTooMuch ? codes.exceededAllocation : codes.transferAborted, sentence(error.message));
+  }
   return undefined;
 }
 
 /** The code that events and traces have for a failure. */
 export function codeForError(error: unknown): string {
-  return error instanceof ChannelError || error instanceof StorageError ? error.code : "failed";
+  const isOurs = error instanceof ChannelError || error instanceof StorageError || error instanceof ServerError;
+  return isOurs || error instanceof RemoteProtocolError ? error.code : "failed";
 }
 
 /** A failure of the storage itself, which the operator should hear of. */

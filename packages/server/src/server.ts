@@ -3,12 +3,15 @@ import { EventEmitter } from "node:events";
 import os from "node:os";
 import { codes, formatEndpoint, formatReply, parseIp, reachOf, reply } from "@twinport/protocol";
 import { BufferBudget, ControlListener, PortPool } from "@twinport/channel";
+import { LoginThrottle } from "@twinport/accounts";
 import { AddressBook } from "./address-book.ts";
 import { ConfigError } from "./errors.ts";
 import { Session } from "./session.ts";
-import { SessionCount } from "./limits.ts";
+import { AccountsInUse, SessionCount, ratesOf } from "./limits.ts";
+import { HashPool } from "./hash-pool.ts";
 import { SourcePorts } from "./source-ports.ts";
 import { answer } from "./answer.ts";
+import { descriptorLimit, sessionsFor } from "./descriptors.ts";
 import { settingsOf } from "./options.ts";
 import type { ControlConnection, DataConnection, ListenAddress, PassivePorts } from "@twinport/channel";
 import type { Endpoint, HostPort, IpAddress } from "@twinport/protocol";
@@ -27,9 +30,13 @@ function isOurs(address: IpAddress, local: IpAddress): boolean {
 /** What a command still has to do when its client is gone gets this long: a hook that hangs must not hang `close` too. */
 const SETTLE_SECONDS = 5;
 
+/** Who is being told why there is no session; of more than these the first ones hear no more of it. */
+const MOST_REFUSED = 24;
+
 const refusals = {
   "too-many-sessions": "Too many sessions; try again later.",
   "too-many-from-address": "Too many sessions from your address; try again later.",
+  "descriptors-short": "This server has no room for more sessions; try again later.",
   draining: "This server is shutting down; goodbye.",
 } as const;
 
@@ -74,6 +81,8 @@ export class Server extends EventEmitter<ServerEvents> {
   readonly #count: SessionCount;
   readonly #services: Services;
   readonly #idPrefix = randomBytes(3).toString("hex");
+  /** Sessions that this process has descriptors for. */
+  #room = Number.POSITIVE_INFINITY;
   #opened = 0;
   #draining = false;
   #nextAcceptWarning = 0;
@@ -98,6 +107,12 @@ export class Server extends EventEmitter<ServerEvents> {
       buffers: new BufferBudget(settings.bufferBytes),
       addresses: new AddressBook(settings.passive?.rules ?? [], clock, warn),
       sourcePorts: new SourcePorts(settings.active?.sourcePort ?? "any", warn),
+      hashes: new HashPool(clock),
+      activities: () => [...this.#sessions].map((session) => session.activity),
+      accountsInUse: new AccountsInUse(clock),
+      rates: ratesOf(settings.limits.totalRateUp, settings.limits.totalRateDown, clock),
+      throttle:
+        settings.loginThrottle === false ? undefined : new LoginThrottle(settings.loginThrottle, () => clock.now()),
       isOwnListener: (where, local) => this.#isOwnListener(where, local),
       track: (connection) => this.#track(connection),
       emit: (name, ...event) => this.#emit(name, ...event),
@@ -117,6 +132,8 @@ export class Server extends EventEmitter<ServerEvents> {
       (cause) => this.#acceptFailed(listener.bound, cause),
     );
     this.#listeners.push(listener);
+    const descriptors = Math.min(this.#settings.limits.descriptors, descriptorLimit());
+    if (Number.isFinite(descriptors)) this.#room = sessionsFor(descriptors, this.#settings.passive?.ports);
     return this;
   }
 
@@ -152,6 +169,11 @@ export class Server extends EventEmitter<ServerEvents> {
     return this.#settings.active && this.#services.sourcePorts.wanted(this.bound[0]?.port ?? 0);
   }
 
+  /** Sessions that there is room for: as many as are allowed, and as this process has descriptors for. */
+  get room(): number {
+    return Math.min(this.#room, this.#settings.limits.sessions);
+  }
+
   /** What is open now. */
   get usage(): ServerUsage {
     return {
@@ -174,6 +196,7 @@ export class Server extends EventEmitter<ServerEvents> {
     for (const session of this.#sessions) session.control.destroy();
     for (const control of this.#refused) control.destroy();
     await Promise.all([this.#emptyWithin(SETTLE_SECONDS), this.#services.pool.close()]);
+    await this.#services.hashes.close();
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -181,11 +204,17 @@ export class Server extends EventEmitter<ServerEvents> {
   }
 
   #open(control: ControlConnection, listener: Endpoint): void {
-    const because = this.#draining ? "draining" : this.#count.enter(control.peerAddress);
+    const because = this.#whyNot(control);
     if (because) {
+      const [longest] = this.#refused;
+      if (longest && this.#refused.size >= MOST_REFUSED) {
+        // Forgotten now: it hears of its end later, and as many as wait to be accepted come before that.
+        this.#refused.delete(longest);
+        longest.destroy();
+      }
       this.#refused.add(control);
       control.start({ line() {}, ended() {}, closed: () => this.#refused.delete(control) });
-      control.send(this.#settings.charset.encode(formatReply(reply(codes.notAvailable, refusals[because]))));
+      control.send(this.#settings.charset.first.encode(formatReply(reply(codes.notAvailable, refusals[because]))));
       control.end();
       this.#emit("session-refused", { peer: control.peer, because });
       return;
@@ -204,6 +233,14 @@ export class Server extends EventEmitter<ServerEvents> {
     });
     this.#sessions.add(session);
     session.start();
+  }
+
+  /** Why there is no session for a client; undefined where there is one. */
+  #whyNot(control: ControlConnection): keyof typeof refusals | undefined {
+    if (this.#draining) return "draining";
+    // Those who are there keep what they need to go on.
+    if (this.#count.all >= this.#room) return "descriptors-short";
+    return this.#count.enter(control.peerAddress);
   }
 
   /** Clients were cut off without a greeting: said once a minute, for there may be many. */

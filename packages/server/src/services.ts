@@ -1,9 +1,22 @@
 import type { HostPort, IpAddress } from "@twinport/protocol";
+import type { LoginThrottle } from "@twinport/accounts";
+import type { AccountsInUse, Rates } from "./limits.ts";
 import type { BufferBudget, DataConnection, PortPool } from "@twinport/channel";
 import type { AddressBook } from "./address-book.ts";
-import type { ServerEvents } from "./observe.ts";
+import type { ServerEvents, SessionInfo } from "./observe.ts";
+import type { HashPool } from "./hash-pool.ts";
 import type { Settings } from "./options.ts";
 import type { SourcePorts } from "./source-ports.ts";
+
+/** A session and what it is doing. */
+export interface SessionActivity {
+  readonly session: SessionInfo;
+  /** The same for sessions of the same account, and for no others. */
+  readonly owner: string;
+  /** Milliseconds since 1970. */
+  readonly since: number;
+  readonly doing: string;
+}
 
 /** What all sessions of a server share. */
 export interface Services {
@@ -12,6 +25,14 @@ export interface Services {
   readonly buffers: BufferBudget;
   readonly addresses: AddressBook;
   readonly sourcePorts: SourcePorts;
+  readonly hashes: HashPool;
+  /** All sessions that are there, and what they are doing. */
+  readonly activities: () => SessionActivity[];
+  readonly accountsInUse: AccountsInUse;
+  /** What all sessions together may move. */
+  readonly rates: Rates;
+  /** Undefined where nobody is slowed down. */
+  readonly throttle: LoginThrottle | undefined;
   /** Whether one of our own sockets listens there; `local` is an address of ours. */
   readonly isOwnListener: (where: HostPort, local: IpAddress) => boolean;
   /** Keeps a data connection in sight until it is gone, so that closing the server ends it. */

@@ -10,16 +10,21 @@ import {
   reply,
   ruleOf,
 } from "@twinport/protocol";
-import { ChannelError, RateLimit } from "@twinport/channel";
-import { canSetModified } from "@twinport/storage";
+import { ChannelError } from "@twinport/channel";
+import { Access } from "@twinport/accounts";
+import { canSetMode, canSetModified, canTellSpace } from "@twinport/storage";
 import { ConfigError } from "./errors.ts";
 import { DataChannel } from "./data-channel.ts";
 import { Transfer } from "./transfer.ts";
 import { CommandQueue } from "./command-queue.ts";
+import { deflating, inflating } from "./deflate.ts";
+import { defaultHash } from "./hash-names.ts";
 import { allowPath } from "./allowed-path.ts";
+import { identityOf } from "./membership.ts";
 import { readLine } from "./read-line.ts";
+import type { ReadLine } from "./read-line.ts";
 import type { Account } from "@twinport/accounts";
-import type { ControlConnection, Timer } from "@twinport/channel";
+import type { ControlConnection, RateLimit, Timer } from "@twinport/channel";
 import type {
   Ability,
   Charset,
@@ -27,6 +32,7 @@ import type {
   DecodedLine,
   Endpoint,
   FactName,
+  NameCharset,
   Permission,
   Reply,
   ServerSession,
@@ -35,13 +41,17 @@ import type {
   VerbRule,
   VirtualPath,
 } from "@twinport/protocol";
+import type { HashName } from "./hash-names.ts";
 import type { Storage } from "@twinport/storage";
+import type { HostSettings } from "./options.ts";
 import type { AllowedPath } from "./allowed-path.ts";
 import type { ReceivePlan, SendPlan } from "./transfer.ts";
-import type { Services } from "./services.ts";
+import type { Membership } from "./membership.ts";
+import type { Services, SessionActivity } from "./services.ts";
 import type { SessionInfo } from "./observe.ts";
 
-const nothing: ReadonlySet<Permission> = new Set();
+/** Of whoever is not in yet. */
+const noAccess = new Access({ permissions: new Set() });
 
 /** Lines that are no commands at all, after which the client is something else than an FTP client. */
 const MAX_NONSENSE = 100;
@@ -57,24 +67,34 @@ export class Session {
   /** Where the listener that took this session is bound. */
   readonly listener: Endpoint;
   readonly data: DataChannel;
-  readonly rateUp: RateLimit | undefined;
-  readonly rateDown: RateLimit | undefined;
   state: ServerSession = newServerSession;
-  account: Account<Storage> | undefined;
   folder: VirtualPath = ROOT;
   /** The facts that MLST and MLSD write. */
   facts: ReadonlySet<FactName> = new Set(factNames);
+  /** What HASH computes (OPTS HASH). */
+  hash: HashName = defaultHash;
+  /** Permission bits that new files and folders do not get (SITE UMASK). */
+  umask: number | undefined;
+  /** The host that the client has asked for (HOST); undefined for the one that every session begins with. */
+  host: HostSettings | undefined;
   transfer: Transfer | undefined;
   loginFailures = 0;
   readonly #onClosed: (session: Session) => void;
   readonly #answer: Answer;
   readonly #queue: CommandQueue<DecodedLine>;
-  readonly #idle: Timer;
+  #idle: Timer;
   #loginDeadline: Timer;
   #abilities: ReadonlySet<Ability> | undefined;
+  #member: Membership | undefined;
+  #names: NameCharset;
+  #idleSeconds: number;
   #charset: Charset;
+  #isCharsetChosen = false;
+  #whenOver: (() => void) | undefined;
   #nonsense = 0;
   #clientEnded = false;
+  #work: { readonly doing: string; readonly controller: AbortController } | undefined;
+  readonly #since: number;
   #closing: string | undefined;
   #leaving: { readonly because: string; readonly farewell: Reply | undefined } | undefined;
 
@@ -95,7 +115,7 @@ export class Session {
     this.#queue = new CommandQueue({
       run: (line) => this.#run(line),
       failed: (error) => this.#failed(error),
-      overtakes: (line) => this.transfer !== undefined && this.#ruleFor(line)?.duringTransfer === true,
+      overtakes: (line) => this.#overtakes(line),
       goesOn: () => this.#goesOn(),
       hold: () => this.control.hold(),
       release: () => this.control.release(),
@@ -104,12 +124,13 @@ export class Session {
       },
     });
     this.data = new DataChannel(this, parts.services);
-    const { clock, limits, charset } = parts.services.settings;
-    this.#charset = charset;
-    this.rateUp = Number.isFinite(limits.rateUp) ? new RateLimit(limits.rateUp, clock) : undefined;
-    this.rateDown = Number.isFinite(limits.rateDown) ? new RateLimit(limits.rateDown, clock) : undefined;
+    const { limits, charset, clock } = parts.services.settings;
+    this.#since = clock.now();
+    this.#names = charset;
+    this.#charset = charset.first;
     this.#loginDeadline = this.#newLoginDeadline();
-    this.#idle = clock.after(limits.idleSeconds * 1000, () => this.#idleTimeUp());
+    this.#idleSeconds = limits.idleSeconds;
+    this.#idle = this.#newIdleTimer();
   }
 
   /** What events tell of this session. */
@@ -117,9 +138,21 @@ export class Session {
     return { id: this.id, peer: this.control.peer, local: this.control.local, account: this.account?.name };
   }
 
+  /** What SITE WHO tells of it. */
+  get activity(): SessionActivity {
+    const { transfer } = this;
+    const doing = transfer ? `${transfer.verb} ${transfer.path}` : (this.#work?.doing ?? "idle");
+    return { session: this.info, owner: this.owner, since: this.#since, doing };
+  }
+
   /** It has ended, or is about to: nothing more is said to the client. */
   get isOver(): boolean {
     return this.#closing !== undefined;
+  }
+
+  /** Somebody still waits for the reply to what runs. */
+  get isAwaited(): boolean {
+    return !this.isOver && !this.#isDeserted;
   }
 
   /** Takes a step for the trace; undefined where nobody listens, so that no step is made. */
@@ -168,36 +201,78 @@ export class Session {
     this.#abilities = undefined;
   }
 
-  /** The files of this session's account. Only for commands that need a login. */
-  get storage(): Storage {
-    const storage = this.account?.storage ?? this.services.settings.storage;
-    if (!storage) throw new ConfigError("no-storage", { account: this.account?.name ?? "" });
-    return storage;
+  /** What the operator has chosen for this session's names. */
+  get names(): NameCharset {
+    return this.#names;
   }
 
-  /** What this session's account may do. */
-  get permissions(): ReadonlySet<Permission> {
-    return this.account?.permissions ?? nothing;
+  /** The client has said what it speaks: nothing is guessed any more. */
+  chooseCharset(charset: Charset): void {
+    this.charset = charset;
+    this.#isCharsetChosen = true;
+  }
+
+  /** The files of this session's account. Only for commands that need a login. */
+  get storage(): Storage {
+    if (!this.#member) throw new ConfigError("no-storage", { account: "" });
+    return this.#member.files;
+  }
+
+  /** What this session's account may do where. */
+  get access(): Access {
+    return this.#member?.access ?? noAccess;
+  }
+
+  /** Who is in. */
+  get account(): Account<Storage> | undefined {
+    return this.#member?.account;
+  }
+
+  /** Whose uploads this session's are: what was cut off can be resumed by the same account. */
+  get owner(): string {
+    return identityOf(this.account?.name ?? "", this.host);
   }
 
   /** A path as the client wrote it, if it is one and the account may do this there. */
   allow(written: string, permission: Permission | undefined): AllowedPath {
-    return allowPath(written, this.folder, permission, this.permissions);
+    return allowPath(written, this.folder, permission, this.access);
   }
 
-  /**
-   * Somebody is in, unless the session has ended meanwhile.
-   *
-   * @throws {ConfigError} `no-storage`
-   */
-  login(account: Account<Storage>): void {
-    if (!account.storage && !this.services.settings.storage)
-      throw new ConfigError("no-storage", { account: account.name });
-    if (this.isOver) return;
-    this.account = account;
-    this.#abilities = undefined;
-    this.folder = account.home ?? ROOT;
+  /** The rates that a transfer must keep to. */
+  rates(direction: "send" | "receive"): readonly RateLimit[] {
+    return this.#member?.rates(direction) ?? [];
+  }
+
+  /** Seconds without a command after which the session ends. */
+  get idleSeconds(): number {
+    return this.#idleSeconds;
+  }
+
+  /** The most that {@link Session.idleSeconds} may be set to. */
+  get idleLimit(): number {
+    return this.#member?.idleSeconds ?? this.services.settings.limits.idleSeconds;
+  }
+
+  set idleSeconds(seconds: number) {
+    this.#idleSeconds = seconds;
+    this.#idle.cancel();
+    this.#idle = this.#newIdleTimer();
+  }
+
+  /** Somebody is in, unless the session has ended meanwhile. */
+  login(member: Membership): void {
+    if (this.isOver) {
+      member.leave();
+      return;
+    }
+    this.#member = member;
+    this.folder = member.account.home ?? ROOT;
     this.loginFailures = 0;
+    this.idleSeconds = member.idleSeconds;
+    // What the client has chosen, or shown by a name before the login, is still what it speaks.
+    if (!this.#isCharsetChosen && this.#charset === this.#names.first) this.charset = member.charset.first;
+    this.#names = member.charset;
+    this.#abilities = undefined;
     this.#loginDeadline.cancel();
     this.advance({ kind: "login-accepted" });
     this.services.emit("login-accepted", this.info);
@@ -207,10 +282,16 @@ export class Session {
   logout(): void {
     // Who was not in has no more time for it than before: REIN again and again would hold a session for ever.
     const wasIn = this.account !== undefined;
-    this.account = undefined;
+    this.#member?.leave();
+    this.#member = undefined;
     this.folder = ROOT;
-    this.charset = this.services.settings.charset;
+    this.#names = this.services.settings.charset;
+    this.charset = this.#names.first;
+    this.#isCharsetChosen = false;
+    this.idleSeconds = this.services.settings.limits.idleSeconds;
     this.facts = new Set(factNames);
+    this.umask = undefined;
+    this.hash = defaultHash;
     this.data.drop();
     if (wasIn) this.#loginDeadline = this.#newLoginDeadline();
   }
@@ -218,19 +299,35 @@ export class Session {
   /** Runs a transfer to the client and gives its last reply. */
   sendFile(plan: SendPlan): Promise<Reply> {
     const transfer = this.#begin(new Transfer(this, this.services, plan, "send"));
-    return this.#end(transfer.send(plan));
+    if (this.state.mode === "stream") return this.#end(transfer.send(plan));
+    const { plan: compressed, close } = deflating(plan, this.state.deflateLevel);
+    return this.#end(transfer.send(compressed)).finally(close);
   }
 
   /** Runs a transfer from the client and gives its last reply. */
   receiveFile(plan: ReceivePlan): Promise<Reply> {
     const transfer = this.#begin(new Transfer(this, this.services, plan, "receive"));
-    return this.#end(transfer.receive(plan));
+    if (this.state.mode === "stream") return this.#end(transfer.receive(plan));
+    return this.#end(transfer.receive(inflating(plan, this.rates("receive"), this.services.settings.clock)));
   }
 
-  /** Ends a transfer that runs, and waits until its last reply is sent. False where none runs. */
+  /** Does something that takes its time and moves no data. The signal says that nobody waits for it any more. */
+  async work<T>(doing: string, run: (signal: AbortSignal) => Promise<T>): Promise<T> {
+    const controller = new AbortController();
+    this.#work = { doing, controller };
+    if (this.isOver || this.#isDeserted) controller.abort();
+    this.#queue.reconsider();
+    try {
+      return await run(controller.signal);
+    } finally {
+      this.#work = undefined;
+    }
+  }
+
+  /** Ends a transfer or other work that runs, and waits until its last reply is sent. False where none runs. */
   async abortTransfer(): Promise<boolean> {
-    if (!this.transfer) return false;
-    this.transfer.abort(new ChannelError("aborted"));
+    if (!this.transfer && !this.#work) return false;
+    this.#abandon(new ChannelError("aborted"));
     await this.#queue.current;
     return true;
   }
@@ -251,6 +348,18 @@ export class Session {
     if (this.#closing !== undefined) return;
     this.send(reply(codes.notAvailable, text));
     this.#finish(because);
+  }
+
+  /** Lets time go by for the command that runs, or none once nobody waits for it. */
+  pause(milliseconds: number): Promise<void> {
+    if (!this.isAwaited) return Promise.resolve();
+    return new Promise((resolve) => {
+      const timer = this.services.settings.clock.after(milliseconds, resolve);
+      this.#whenOver = () => {
+        timer.cancel();
+        resolve();
+      };
+    });
   }
 
   /** Ends the session when the transfer that runs is done, at once where none does. */
@@ -287,8 +396,27 @@ export class Session {
     if (active) abilities.add("active");
     if (passive) abilities.add("passive");
     if (this.charset.name === "utf-8") abilities.add("utf-8");
-    if (this.permissions.has("set-modified") && canSetModified(this.storage)) abilities.add("set-modified");
+    if (this.access.maySomewhere("set-modified") && canSetModified(this.storage)) abilities.add("set-modified");
+    if (this.access.maySomewhere("set-mode") && canSetMode(this.storage)) abilities.add("set-mode");
+    if (abilities.has("set-modified") || abilities.has("set-mode")) abilities.add("set-facts");
+    if (this.access.maySomewhere("list") && canTellSpace(this.storage)) abilities.add("free-space");
+    if (this.services.settings.hosts.size > 0) abilities.add("hosts");
+    if (this.services.settings.compression) abilities.add("deflate");
     return abilities;
+  }
+
+  /** What is acted on beside the command that runs. */
+  #overtakes(line: DecodedLine): boolean {
+    if (!this.transfer && !this.#work) return false;
+    const rule = this.#ruleFor(line);
+    return (this.transfer ? rule?.duringTransfer : rule?.duringWork) === true;
+  }
+
+  /** Nobody waits any more for what runs. */
+  #abandon(failure: ChannelError): void {
+    this.#whenOver?.();
+    this.transfer?.abort(failure);
+    this.#work?.controller.abort();
   }
 
   #newLoginDeadline(): Timer {
@@ -310,7 +438,7 @@ export class Session {
 
   /** The row of the command in a line that may run now. */
   #ruleFor(line: DecodedLine): VerbRule | undefined {
-    const read = readLine(line, this.#charset);
+    const { read } = this.#read(line);
     if (!("command" in read)) return undefined;
     const admission = admit(this.state, read.command, this.abilities);
     return admission.kind === "run" ? ruleOf(admission.verb) : undefined;
@@ -320,7 +448,8 @@ export class Session {
   async #run(line: DecodedLine): Promise<void> {
     const caughtUp = this.control.caughtUp();
     if (caughtUp) await caughtUp;
-    const read = readLine(line, this.#charset);
+    const { read, charset } = this.#read(line);
+    if (charset !== this.#charset) this.charset = charset;
     if ("refused" in read) {
       this.#refuse(read.refused, read.isNonsense);
       return;
@@ -329,6 +458,16 @@ export class Session {
     const answer = await this.#answer(this, read.command);
     this.#idle.refresh();
     if (this.#closing === undefined) this.send(answer);
+  }
+
+  /** A name that is not in the session's charset shows that the client speaks the older one. */
+  #read(line: DecodedLine): { readonly read: ReadLine; readonly charset: Charset } {
+    const charset = this.#charset;
+    const read = readLine(line, charset);
+    const { legacy } = this.#names;
+    if (!("refused" in read) || !read.isOtherCharset || !legacy || this.#isCharsetChosen) return { read, charset };
+    const again = readLine(line, legacy);
+    return { read: again, charset: "command" in again ? legacy : charset };
   }
 
   /** Answers a line that is no command. Too much nonsense, and whoever is there does not speak FTP. */
@@ -346,19 +485,23 @@ export class Session {
     return false;
   }
 
+  #newIdleTimer(): Timer {
+    return this.services.settings.clock.after(this.#idleSeconds * 1000, () => this.#idleTimeUp());
+  }
+
   #idleTimeUp(): void {
     if (this.#queue.isRunning && !this.control.isBehind) {
       this.#idle.refresh();
       return;
     }
-    this.close("idle-timeout", `Idle for ${this.services.settings.limits.idleSeconds} s; goodbye.`);
+    this.close("idle-timeout", `Idle for ${this.#idleSeconds} s; goodbye.`);
   }
 
   /** The client will say no more: what it has said is answered; a transfer goes on only if it has said QUIT. */
   #ended(): void {
     this.#clientEnded = true;
     if (!this.#queue.isRunning) this.#finish("client-ended");
-    else if (this.#isDeserted) this.transfer?.abort(new ChannelError("control-lost"));
+    else if (this.#isDeserted) this.#abandon(new ChannelError("control-lost"));
   }
 
   /** The client has gone without having said that it would. */
@@ -369,7 +512,7 @@ export class Session {
   #finish(because: string): void {
     if (this.#closing !== undefined) return;
     this.#closing = because;
-    this.transfer?.abort(new ChannelError("control-lost"));
+    this.#abandon(new ChannelError("control-lost"));
     this.control.end();
   }
 
@@ -379,12 +522,13 @@ export class Session {
     this.#loginDeadline.cancel();
     this.#idle.cancel();
     this.data.drop();
-    this.transfer?.abort(new ChannelError("control-lost"));
+    this.#abandon(new ChannelError("control-lost"));
     const because = this.#closing;
     // A command that still runs, such as the end of an upload, is part of the session, and told of before its end.
     const gone = (): void => {
       this.trace?.({ kind: "control-closed", because });
       this.services.emit("session-closed", { session: this.info, because });
+      this.#member?.leave();
       this.#onClosed(this);
     };
     this.#queue.current.then(gone, gone);

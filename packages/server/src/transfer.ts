@@ -1,7 +1,7 @@
 import { codes, reply } from "@twinport/protocol";
-import { ChannelError, receiveAll, sendAll } from "@twinport/channel";
+import { ChannelError, allOf, receiveAll, sendAll } from "@twinport/channel";
 import { codeForError } from "./reply-for-error.ts";
-import type { ByteSink, ByteSource, DataConnection, PumpOptions } from "@twinport/channel";
+import type { ByteSink, ByteSource, DataConnection, PumpOptions, RateLimit } from "@twinport/channel";
 import type { Reply, Verb } from "@twinport/protocol";
 import type { Services } from "./services.ts";
 import type { Session } from "./session.ts";
@@ -51,6 +51,7 @@ export class Transfer {
   #connection: DataConnection | undefined;
   #failure: ChannelError | undefined;
   #bytes = 0;
+  readonly #rates: readonly RateLimit[];
 
   constructor(session: Session, services: Services, plan: TransferPlan, direction: "send" | "receive") {
     this.#session = session;
@@ -58,6 +59,7 @@ export class Transfer {
     this.verb = plan.verb;
     this.path = plan.path;
     this.direction = direction;
+    this.#rates = session.rates(direction);
     this.#startedAt = services.settings.clock.now();
   }
 
@@ -103,8 +105,10 @@ export class Transfer {
     const session = this.#session;
     if (!session.data.isAgreed) return reply(codes.cannotOpenData, "Say PASV, EPSV, PORT or EPRT first.");
     let failed: unknown;
+    let shared: (() => void)[] = [];
     try {
       const connection = await this.#connect();
+      shared = this.#rates.map((rate) => rate.share());
       session.send(reply(codes.opening, plan.title), isSmall ? "soon" : "now");
       await pump(this.#pumpOptions(connection));
       const { local, peer } = connection;
@@ -120,6 +124,7 @@ export class Transfer {
       else this.#connection?.fail(new ChannelError("aborted"));
       throw failed;
     } finally {
+      for (const leave of shared) leave();
       this.#finished(failed);
     }
   }
@@ -155,7 +160,7 @@ export class Transfer {
       buffers,
       clock: settings.clock,
       stallSeconds: settings.limits.stallSeconds,
-      rate: this.direction === "send" ? this.#session.rateDown : this.#session.rateUp,
+      rate: allOf(this.#rates),
       onMoved: (bytes) => {
         if (this.#bytes === 0)
           this.#session.trace?.({ kind: "data-first-byte", direction: this.direction, local, peer });

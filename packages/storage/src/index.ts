@@ -1,6 +1,12 @@
 export * from "./errors.ts";
+export type { AtomicUploads } from "./local/atomic-uploads.ts";
 export * from "./local/disk-storage.ts";
+export type { NewFileOptions } from "./local/new-files.ts";
+export type { SyncPolicy } from "./local/sync-to-disk.ts";
 export * from "./memory/memory-storage.ts";
 export * from "./storage.ts";
 export * from "./upload-sink.ts";
+export * from "./wrap/mounted.ts";
+export * from "./wrap/quota.ts";
 export * from "./wrap/read-only.ts";
+export * from "./wrap/usage-ledger.ts";

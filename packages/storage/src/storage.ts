@@ -129,6 +129,16 @@ export interface UnfinishedUploads {
   unfinished(path: VirtualPath, owner: string): MaybePromise<Entry>;
   /** Takes such an upload away; throws `not-found`. */
   discardUnfinished(path: VirtualPath, owner: string): MaybePromise<void>;
+  /**
+   * What a folder holds of such uploads, under whatever names the storage gives them and whosoever they are: what
+   * {@link Storage.list} leaves out, for whoever counts or cleans up. What is kept apart from its folder is the root's.
+   */
+  listUnfinished(path: VirtualPath): AsyncIterable<readonly Entry[]>;
+  /**
+   * Bytes that {@link listUnfinished} has of an owner's upload to a path, also where a finished file stands in front of
+   * it; undefined where there is no such upload.
+   */
+  unfinishedSize(path: VirtualPath, owner: string): MaybePromise<number | undefined>;
 }
 
 /** Whether a storage keeps uploads that were cut off out of sight, and announces it. */

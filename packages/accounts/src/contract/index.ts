@@ -28,6 +28,7 @@ export function accountsContract({ test, create }: AccountsUnderTest): void {
     ["a name nobody has", "bob", "secret"],
     ["a name in another case", "Ann", "secret"],
     ["a name that objects have", "constructor", "secret"],
+    ["a name that objects inherit by", "__proto__", "secret"],
     ["no name", "", ""],
   ] as const) {
     test(`${title} is refused, as a value`, async () => {

@@ -1,3 +1,4 @@
+import { accountsFileWords } from "@twinport/accounts";
 import type { FigureWords } from "@twinport/protocol";
 
 const figure: FigureWords = {
@@ -56,6 +57,10 @@ export const en = {
       `active data connections cannot come from port ${port} (${cause}) and come from any other: firewalls that expect this port will refuse them`,
     "accept-failed": (endpoint: string, cause: string) =>
       `clients of ${endpoint} were cut off without a greeting: they cannot be accepted (${cause})`,
+    "login-banned": (peer: string, name: string, scope: "name" | "address") =>
+      scope === "name"
+        ? `too many refused logins of ${name} from ${peer}: that name is shut out from there for a while`
+        : `too many different names were tried from ${peer} (the last was ${name}): only names that were let in from there before may try again for a while`,
     "passive-port-busy": (endpoint: string, cause: string) =>
       `passive port ${endpoint} cannot be opened (${cause}) and is left out; another program may hold it`,
     "passive-address-unreachable": (peer: string, advertised: string) =>
@@ -64,10 +69,15 @@ export const en = {
       `the passive address ${name} cannot be looked up (${cause})`,
     "session-failed": (error: string) => `a session failed unexpectedly: ${error}`,
     "storage-failed": (error: string) => `the storage failed: ${error}`,
-    "accounts-failed": (error: string) => `nobody can log in: the accounts failed: ${error}`,
+    "accounts-failed": (error: string) => `a login could not be decided: ${error}`,
     "hook-failed": (error: string) => `a hook failed: ${error}`,
   },
   figure,
+  accountsFile: accountsFileWords,
+  fileLogins: (count: number, file: string) => `${count} account${count === 1 ? "" : "s"} of ${file}`,
+  accountsReloaded: (count: number, file: string) =>
+    `${file} has changed: it has ${count} account${count === 1 ? "" : "s"} now`,
+  accountsKept: (problem: string) => `${problem}; the accounts stay as they were`,
 };
 
 /** The sentences that every language has. */

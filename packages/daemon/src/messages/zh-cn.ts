@@ -41,13 +41,17 @@ export const zhCn: Messages = {
     "active-port-refused": (port, cause) =>
       `主动模式的数据连接无法使用端口 ${port}（${cause}），改用任意端口：只放行该端口的防火墙会拒绝这些连接`,
     "accept-failed": (endpoint, cause) => `${endpoint} 的客户端未收到欢迎即被断开：无法接受连接（${cause}）`,
+    "login-banned": (peer, name, scope) =>
+      scope === "name"
+        ? `${name} 从 ${peer} 登录被拒绝次数过多：暂时禁止该名称从该地址登录`
+        : `${peer} 尝试了过多不同的名称（最后一个是 ${name}）：暂时只允许曾从该地址登录成功的名称再次登录`,
     "passive-port-busy": (endpoint, cause) => `被动端口 ${endpoint} 无法打开（${cause}），已跳过；可能被其他程序占用`,
     "passive-address-unreachable": (peer, advertised) =>
       `${peer} 被告知连接 ${advertised}，但它从所在网络无法到达该地址：请用 --passive-address 指定它所知道的本服务器地址`,
     "passive-name-not-resolved": (name, cause) => `无法解析被动地址 ${name}（${cause}）`,
     "session-failed": (error) => `会话意外失败：${error}`,
     "storage-failed": (error) => `存储失败：${error}`,
-    "accounts-failed": (error) => `账户系统失败，无人能够登录：${error}`,
+    "accounts-failed": (error) => `无法判断一次登录：${error}`,
     "hook-failed": (error) => `钩子失败：${error}`,
   },
   figure: {
@@ -61,4 +65,49 @@ export const zhCn: Messages = {
     complete: (bytes) => `完成，${bytes} 字节`,
     aborted: (bytes, code) => `传输 ${bytes} 字节后中止（${code}）`,
   },
+  accountsFile: {
+    keyOf: (key, account) => `账户 ${account} 的 ${key}`,
+    expectations: {
+      object: "是对象",
+      list: "是列表",
+      version: "是 1",
+      "account-name": "以 1 到 255 字节的名称命名，不含控制字符和斜杠，首尾没有空格",
+      "name-not-anonymous": "使用 anonymous 和 ftp 以外的名称，它们属于匿名用户",
+      "password-hash": "是 `twinport account passwd` 生成的哈希",
+      folder: "是目录的完整路径，不含 ..",
+      path: "是 /incoming 这样的路径，不含 .. 且末尾没有斜杠",
+      permissions:
+        '是 "all"、"read-only"，或由 list、read、write、overwrite、append、delete、rename、mkdir、chmod、utime 组成的列表',
+      pattern: '是 "*.exe" 这样的名称模式，或 "/in/*.tmp" 这样的路径模式',
+      mount: "是目录的完整路径，或含 root 和 read_only 的对象",
+      prefix: "是地址或 192.0.2.0/24 这样的网段",
+      "some-prefix": "至少列出一个网段；若允许所有地址，请去掉此项",
+      "true-or-false": "是 true 或 false",
+      date: "是 2027-01-31 这样的日期，或 2027-01-31T18:00:00Z 这样的时间",
+      size: '是大于 0 的整数字节数，如 1000000 或 "10G"',
+      "whole-number": "是大于 0 的整数",
+      seconds: "是大于 0 且不超过 1000000 的秒数",
+      "octal-bits": '是以文本写出的八进制权限位，如 "027"',
+      uploads: '是 "atomic" 或 "direct"',
+      charset: "是 utf-8、gbk 或 auto:gbk 这样的字符集",
+    },
+    sentences: {
+      "file-not-there": () => "没有这个账户文件",
+      "file-not-readable": ({ cause }) => `无法读取账户文件（${cause}）`,
+      "file-too-large": ({ limit }) => `账户文件超过 ${limit} 字节`,
+      "file-not-json": ({ line, column }) => `账户文件不是 JSON：请看第 ${line} 行第 ${column} 列`,
+      "key-twice": ({ key }) => `键 ${key} 在同一个对象中出现了两次`,
+      "key-not-known": ({ place }) => `${place} 不是已知的键`,
+      "key-missing": ({ place }) => `缺少 ${place}`,
+      "value-not-valid": ({ place, wanted, got }) =>
+        `${place} 必须${wanted}${got === undefined ? "" : `，而不是 ${got}`}`,
+      "file-open-to-others": () => "本机的其他用户可以读取账户文件：请执行 chmod 600",
+      "file-locked": () => "另一个程序正在修改账户文件，且迟迟没有结束",
+      "file-not-written": ({ cause }) => `无法写入账户文件（${cause}）`,
+      "too-many-logins": ({ limit }) => `等待验证密码的登录超过 ${limit} 个`,
+    },
+  },
+  fileLogins: (count, file) => `${file} 中的 ${count} 个账户`,
+  accountsReloaded: (count, file) => `${file} 已更改：现在有 ${count} 个账户`,
+  accountsKept: (problem) => `${problem}；账户保持原样`,
 };

@@ -83,6 +83,21 @@ export function inPrefix({ address: start, bits }: Prefix, address: IpAddress): 
   return (start.bytes[whole]! & mask) === (address.bytes[whole]! & mask);
 }
 
+/** The range of that many bits that an address lies in; more bits than its family has mean the address alone. */
+export function networkOf(address: IpAddress, bits: number): Prefix {
+  const kept = Math.min(bits, address.bytes.length * 8);
+  const bytes = address.bytes.map((byte, i) => {
+    const left = Math.max(0, Math.min(8, kept - i * 8));
+    return byte & ((0xff << (8 - left)) & 0xff);
+  });
+  return { address: fromBytes(bytes), bits: kept };
+}
+
+/** `192.0.2.0/24`: what {@link parsePrefix} reads. */
+export function formatPrefix({ address, bits }: Prefix): string {
+  return `${address.text}/${bits}`;
+}
+
 const reaches: readonly (readonly [Prefix, Reach])[] = (
   [
     ["0.0.0.0/8", "unspecified"],

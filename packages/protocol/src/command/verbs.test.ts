@@ -4,7 +4,17 @@ import type { Ability, Verb } from "./verbs.ts";
 
 const names = Object.keys(verbs) as Verb[];
 const rows = names.map((name) => [name, ruleOf(name)] as const);
-const all = new Set<Ability>(["active", "passive", "utf-8", "set-modified"]);
+const all = new Set<Ability>([
+  "active",
+  "passive",
+  "utf-8",
+  "set-modified",
+  "set-mode",
+  "set-facts",
+  "free-space",
+  "hosts",
+  "deflate",
+]);
 const without = (ability: Ability): Set<Ability> => new Set([...all].filter((one) => one !== ability));
 
 /** Words that the verbs of a column are, and no others: a wrong row shows itself here. */
@@ -14,12 +24,19 @@ test.each([
   ["offer a port", (verb: Verb) => ruleOf(verb).opens === "offer", "EPSV PASV"],
   ["are told a port", (verb: Verb) => ruleOf(verb).opens === "dial", "EPRT PORT"],
   ["are acted on during a transfer", (verb: Verb) => ruleOf(verb).duringTransfer === true, "ABOR NOOP STAT"],
+  ["are acted on during other work", (verb: Verb) => ruleOf(verb).duringWork === true, "ABOR"],
+  ["come before USER", (verb: Verb) => ruleOf(verb).phase === "greeted", "HOST"],
+  [
+    "find their path themselves",
+    (verb: Verb) => ruleOf(verb).argument === "text-and-path",
+    "MFF MFMT SITE XCRC XMD5 XSHA XSHA1 XSHA256 XSHA512",
+  ],
   ["never show their argument", (verb: Verb) => ruleOf(verb).secret === true, "ACCT PASS"],
   ["must follow another", (verb: Verb) => ruleOf(verb).follows !== undefined, "RNTO"],
   [
     "come before a login",
     (verb: Verb) => ruleOf(verb).phase !== "ready",
-    "ACCT CLNT FEAT HELP NOOP OPTS PASS QUIT REIN SYST USER",
+    "ACCT CLNT CSID FEAT HELP HOST LANG NOOP OPTS PASS QUIT REIN SYST USER",
   ],
 ])("the verbs that %s", (_what, isOne, expected) => {
   expect(names.filter(isOne).join(" ")).toBe(expected);
@@ -37,18 +54,19 @@ test("the table is in the order of the alphabet", () => {
 });
 
 test.each(rows)("%s: the row agrees with itself", (name, rule) => {
-  expect(name).toMatch(/^[A-Z]{3,4}$/);
-  expect(rule.rfc).toMatch(/^(959|2389|2428|3659|draft-[a-z-]+)( §\d+(\.\d+)*)?$/);
+  expect(name).toMatch(/^[A-Z]{3,4}(1|5|256|512)?$/);
+  expect(rule.rfc).toMatch(/^(959|2389|2428|2640|3659|7151|draft-[a-z-]+|drftpd)( §[\dA-Z]+(\.\d+)*)?$/);
   expect(rule.syntax === "", "syntax names an argument if there is one").toBe(rule.argument === "none");
   if (/^(optional|listing)/.test(rule.argument) && name !== "PASS") expect(rule.syntax).toMatch(/^\[/);
-  if (rule.argument === "path" || rule.argument === "text") expect(rule.syntax).not.toMatch(/^\[/);
+  if (rule.argument === "path" || rule.argument.startsWith("text")) expect(rule.syntax).not.toMatch(/^\[/);
   if (rule.channel) {
     expect(rule.permission, "data has a permission").toBeDefined();
     expect(rule.opens).toBeUndefined();
     expect(rule.duringTransfer).toBeUndefined();
   }
   if (rule.channel || rule.opens || rule.permission) expect(rule.phase).toBe("ready");
-  if (rule.permission) expect(rule.argument).toMatch(/path$|^text$|^listing$/);
+  if (rule.permission) expect(rule.argument).toMatch(/path$|^listing$/);
+  if (rule.duringWork) expect(rule.duringTransfer, "what ends work ends transfers").toBe(true);
   if (rule.opens) expect(rule.needs).toBe(rule.opens === "offer" ? "passive" : "active");
   if (rule.secret) expect(rule.phase, "a secret is said to log in").not.toBe("ready");
   if (rule.follows) expect(ruleOf(rule.follows).argument).toBe(rule.argument);
@@ -81,14 +99,20 @@ test.each(names)("%s is found as itself, in any case", (name) => {
 });
 
 test.each([
-  ["everything", all, "CLNT,EPRT,EPSV,MDTM,MFMT,MLST,REST STREAM,SIZE,TVFS,UTF8"],
-  ["no active mode", without("active"), "CLNT,EPSV,MDTM,MFMT,MLST,REST STREAM,SIZE,TVFS,UTF8"],
-  ["no passive mode", without("passive"), "CLNT,EPRT,MDTM,MFMT,MLST,REST STREAM,SIZE,TVFS,UTF8"],
-  ["a legacy charset", without("utf-8"), "CLNT,EPRT,EPSV,MDTM,MFMT,MLST,REST STREAM,SIZE,TVFS"],
-  ["a storage that cannot set times", without("set-modified"), "CLNT,EPRT,EPSV,MDTM,MLST,REST STREAM,SIZE,TVFS,UTF8"],
-  ["nothing", new Set<Ability>(), "CLNT,MDTM,MLST,REST STREAM,SIZE,TVFS"],
-])("FEAT with %s", (_name, abilities, lines) => {
-  expect(availableFeatures(abilities).join(",")).toBe(lines);
+  ["everything", all, ""],
+  ["no active mode", without("active"), "EPRT"],
+  ["no passive mode", without("passive"), "EPSV"],
+  ["a legacy charset", without("utf-8"), "UTF8"],
+  ["a storage that cannot set times", without("set-modified"), "MFMT"],
+  ["a storage that cannot tell its space", without("free-space"), "AVBL"],
+  ["no hosts", without("hosts"), "HOST"],
+  ["no compression", without("deflate"), "MODE Z"],
+  ["nothing", new Set<Ability>(), "AVBL,EPRT,EPSV,HOST,MFF,MFMT,MODE Z,UTF8"],
+])("FEAT with %s", (_name, abilities, missing) => {
+  const lines =
+    "AVBL,CLNT,CSID,EPRT,EPSV,HASH,HOST,LANG EN*,MDTM,MFF,MFMT,MLST,MODE Z,RANG STREAM,REST STREAM,SIZE,TVFS,UTF8,XCRC,XMD5,XSHA,XSHA1,XSHA256,XSHA512";
+  const without = new Set(missing.split(","));
+  expect(availableFeatures(abilities)).toEqual(lines.split(",").filter((line) => !without.has(line)));
 });
 
 test.each([
@@ -96,7 +120,7 @@ test.each([
   ["no active mode", without("active"), "EPRT PORT"],
   ["no passive mode", without("passive"), "EPSV PASV"],
   ["a legacy charset", without("utf-8"), ""],
-  ["nothing", new Set<Ability>(), "EPRT EPSV MFMT PASV PORT"],
+  ["nothing", new Set<Ability>(), "AVBL EPRT EPSV HOST MFF MFMT PASV PORT"],
 ])("HELP with %s", (_name, abilities, missing) => {
   const listed = availableVerbs(abilities);
   const older = ["XCUP", "XCWD", "XMKD", "XPWD", "XRMD"];

@@ -1,5 +1,15 @@
 /** What must be able or allowed in this session for a verb to exist in it; FEAT and HELP leave the others out. */
-export type Ability = "active" | "passive" | "utf-8" | "set-modified";
+export type Ability =
+  | "active"
+  | "passive"
+  | "utf-8"
+  | "set-modified"
+  | "set-mode"
+  /** At least one of `set-modified` and `set-mode`. */
+  | "set-facts"
+  | "free-space"
+  | "hosts"
+  | "deflate";
 
 /**
  * What the account must be allowed to do at the path, before the verb runs. `write` makes new files; to replace one that
@@ -19,16 +29,21 @@ export type Permission =
 
 /** One row of {@link verbs}: everything that is true of a verb and is not its handler. */
 export interface VerbRule {
-  /** Shape of the argument; `path` and `text` must be there; `listing` may have options as `ls` has them before a path. */
-  readonly argument: "none" | "text" | "optional-text" | "path" | "optional-path" | "listing";
-  /** The least that must have been said before: nothing, USER, or a whole login. */
-  readonly phase: "any" | "named" | "ready";
+  /**
+   * Shape of the argument; `path` and `text` must be there, and `text-and-path`, where the handler finds the path behind
+   * other words; `listing` may have options as `ls` has them before a path.
+   */
+  readonly argument: "none" | "text" | "optional-text" | "path" | "optional-path" | "text-and-path" | "listing";
+  /** The least that must have been said before: nothing, USER, or a whole login; `greeted`: nothing of a login yet. */
+  readonly phase: "any" | "greeted" | "named" | "ready";
   /** It moves data: from us, or to us. */
   readonly channel?: "send" | "receive";
   /** It sets up the next data connection: we offer a port, or are told where to dial. */
   readonly opens?: "offer" | "dial";
   /** During a transfer it is acted on at once and not when the transfer has ended. */
   readonly duringTransfer?: true;
+  /** Also while something is worked on without data: only what ends that, for the other replies must come in order. */
+  readonly duringWork?: true;
   /** It is what EPSV ALL leaves open; whatever else opens a data connection is shut (RFC 2428 §4). */
   readonly afterEpsvAll?: true;
   /** The client leaves in good order: what it has begun is finished. */
@@ -52,7 +67,14 @@ export interface VerbRule {
  * a column here and nowhere a list of verbs.
  */
 export const verbs = {
-  ABOR: { argument: "none", phase: "ready", duringTransfer: true, syntax: "", rfc: "959 §4.1.3" },
+  ABOR: {
+    argument: "none",
+    phase: "ready",
+    duringTransfer: true,
+    duringWork: true,
+    syntax: "",
+    rfc: "959 §4.1.3",
+  },
   ACCT: { argument: "text", phase: "any", secret: true, syntax: "account", rfc: "959 §4.1.1" },
   ALLO: { argument: "text", phase: "ready", syntax: "bytes [R bytes]", rfc: "959 §4.1.3" },
   APPE: {
@@ -63,12 +85,28 @@ export const verbs = {
     syntax: "path",
     rfc: "959 §4.1.3",
   },
+  AVBL: {
+    argument: "optional-path",
+    phase: "ready",
+    permission: "list",
+    needs: "free-space",
+    feature: "AVBL",
+    syntax: "[path]",
+    rfc: "draft-peterson-streamlined-ftp",
+  },
   CDUP: { argument: "none", phase: "ready", syntax: "", rfc: "959 §4.1.1" },
   CLNT: {
     argument: "text",
     phase: "any",
     feature: "CLNT",
     syntax: "client name",
+    rfc: "draft-peterson-streamlined-ftp",
+  },
+  CSID: {
+    argument: "optional-text",
+    phase: "any",
+    feature: "CSID",
+    syntax: "[Name=client; Version=number;]",
     rfc: "draft-peterson-streamlined-ftp",
   },
   CWD: { argument: "path", phase: "ready", feature: "TVFS", syntax: "path", rfc: "959 §4.1.1" },
@@ -93,7 +131,30 @@ export const verbs = {
     rfc: "2428 §3",
   },
   FEAT: { argument: "none", phase: "any", syntax: "", rfc: "2389 §3" },
+  HASH: {
+    argument: "path",
+    phase: "ready",
+    permission: "read",
+    feature: "HASH",
+    syntax: "path",
+    rfc: "draft-bryan-ftpext-hash §3",
+  },
   HELP: { argument: "optional-text", phase: "any", syntax: "[verb]", rfc: "959 §4.1.3" },
+  HOST: {
+    argument: "text",
+    phase: "greeted",
+    needs: "hosts",
+    feature: "HOST",
+    syntax: "name",
+    rfc: "7151 §3",
+  },
+  LANG: {
+    argument: "optional-text",
+    phase: "any",
+    feature: "LANG EN*",
+    syntax: "[language]",
+    rfc: "2640 §4.1",
+  },
   LIST: {
     argument: "listing",
     phase: "ready",
@@ -103,8 +164,16 @@ export const verbs = {
     rfc: "959 §4.1.3",
   },
   MDTM: { argument: "path", phase: "ready", permission: "list", feature: "MDTM", syntax: "path", rfc: "3659 §3" },
+  MFF: {
+    argument: "text-and-path",
+    phase: "ready",
+    needs: "set-facts",
+    feature: "MFF",
+    syntax: "fact=value;[fact=value;] path",
+    rfc: "draft-somers-ftp-mfxx §5.1",
+  },
   MFMT: {
-    argument: "text",
+    argument: "text-and-path",
     phase: "ready",
     permission: "set-modified",
     needs: "set-modified",
@@ -129,7 +198,14 @@ export const verbs = {
     syntax: "[path]",
     rfc: "3659 §7",
   },
-  MODE: { argument: "text", phase: "ready", syntax: "S", rfc: "959 §4.1.2" },
+  MODE: {
+    argument: "text",
+    phase: "ready",
+    feature: "MODE Z",
+    featureNeeds: "deflate",
+    syntax: "S | Z",
+    rfc: "959 §4.1.2",
+  },
   NLST: {
     argument: "listing",
     phase: "ready",
@@ -157,8 +233,21 @@ export const verbs = {
     syntax: "h1,h2,h3,h4,p1,p2",
     rfc: "959 §4.1.2",
   },
+  PRET: {
+    argument: "text",
+    phase: "ready",
+    syntax: "verb [argument]",
+    rfc: "drftpd",
+  },
   PWD: { argument: "none", phase: "ready", syntax: "", rfc: "959 §4.1.3" },
   QUIT: { argument: "none", phase: "any", leaves: true, syntax: "", rfc: "959 §4.1.1" },
+  RANG: {
+    argument: "text",
+    phase: "ready",
+    feature: "RANG STREAM",
+    syntax: "first last",
+    rfc: "draft-bryan-ftp-range §3",
+  },
   REIN: { argument: "none", phase: "any", syntax: "", rfc: "959 §4.1.1" },
   REST: { argument: "text", phase: "ready", feature: "REST STREAM", syntax: "offset", rfc: "3659 §5" },
   RETR: { argument: "path", phase: "ready", channel: "send", permission: "read", syntax: "path", rfc: "959 §4.1.3" },
@@ -172,7 +261,7 @@ export const verbs = {
     syntax: "path",
     rfc: "959 §4.1.3",
   },
-  SITE: { argument: "text", phase: "ready", syntax: "verb [argument]", rfc: "959 §4.1.3" },
+  SITE: { argument: "text-and-path", phase: "ready", syntax: "verb [argument]", rfc: "959 §4.1.3" },
   SIZE: { argument: "path", phase: "ready", permission: "list", feature: "SIZE", syntax: "path", rfc: "3659 §4" },
   SMNT: { argument: "text", phase: "ready", syntax: "path", rfc: "959 §4.1.1" },
   STAT: {
@@ -202,6 +291,54 @@ export const verbs = {
   SYST: { argument: "none", phase: "any", syntax: "", rfc: "959 §4.1.3" },
   TYPE: { argument: "text", phase: "ready", syntax: "A [N] | I | L 8", rfc: "959 §4.1.2" },
   USER: { argument: "text", phase: "any", syntax: "name", rfc: "959 §4.1.1" },
+  XCRC: {
+    argument: "text-and-path",
+    phase: "ready",
+    permission: "read",
+    feature: "XCRC",
+    syntax: "path [start [end]]",
+    rfc: "draft-bryan-ftpext-hash §B",
+  },
+  XMD5: {
+    argument: "text-and-path",
+    phase: "ready",
+    permission: "read",
+    feature: "XMD5",
+    syntax: "path [start [end]]",
+    rfc: "draft-bryan-ftpext-hash §B",
+  },
+  XSHA: {
+    argument: "text-and-path",
+    phase: "ready",
+    permission: "read",
+    feature: "XSHA",
+    syntax: "path [start [end]]",
+    rfc: "draft-bryan-ftpext-hash §B",
+  },
+  XSHA1: {
+    argument: "text-and-path",
+    phase: "ready",
+    permission: "read",
+    feature: "XSHA1",
+    syntax: "path [start [end]]",
+    rfc: "draft-bryan-ftpext-hash §B",
+  },
+  XSHA256: {
+    argument: "text-and-path",
+    phase: "ready",
+    permission: "read",
+    feature: "XSHA256",
+    syntax: "path [start [end]]",
+    rfc: "draft-bryan-ftpext-hash §B",
+  },
+  XSHA512: {
+    argument: "text-and-path",
+    phase: "ready",
+    permission: "read",
+    feature: "XSHA512",
+    syntax: "path [start [end]]",
+    rfc: "draft-bryan-ftpext-hash §B",
+  },
 } as const satisfies Record<string, VerbRule>;
 
 /** A verb that is built: a row of the table. */
@@ -218,7 +355,7 @@ const spellings: Readonly<Record<string, Verb>> = {
 
 /** Verbs of the registry (RFC 5797) that are known and not built: 502, where an unknown word gets 500. */
 const notBuilt: ReadonlySet<string> = new Set(
-  "ADAT AUTH AVBL CCC COMB CONF CSID DSIZ ENC ESTA ESTP HASH HOST LANG LPRT LPSV MAIL MFCT MFF MIC MLFL MRCP MRSQ MSAM MSND MSOM PBSZ PRET PROT RANG THMB XCRC XMD5 XSEM XSEN XRCP XRSQ XSHA XSHA1 XSHA256 XSHA512".split(
+  "ADAT AUTH CCC COMB CONF DSIZ ENC ESTA ESTP LPRT LPSV MAIL MFCT MIC MLFL MRCP MRSQ MSAM MSND MSOM PBSZ PROT THMB XSEM XSEN XRCP XRSQ".split(
     " ",
   ),
 );

@@ -1,12 +1,13 @@
 import { expect, test } from "vitest";
 import fc from "fast-check";
-import { ip, reachOf } from "../address/ip.ts";
+import { ip, parsePrefix, reachOf } from "../address/ip.ts";
 import { cannotReach, chooseDialAddress } from "./choose-address.ts";
 import type { ActiveView, DialChoice } from "./choose-address.ts";
 
 const view = (asked: string, controlPeer: string, more: Partial<ActiveView> & { port?: number } = {}): ActiveView => ({
   asked: { address: ip(asked), port: more.port ?? 50_000 },
   controlPeer: ip(controlPeer),
+  clientNetwork: more.clientNetwork,
   mayDialOthers: more.mayDialOthers ?? false,
   mayCorrectPrivate: more.mayCorrectPrivate ?? false,
   isOwnListener: more.isOwnListener ?? (() => false),
@@ -58,6 +59,16 @@ test.each<[string, ActiveView, string]>([
   ["our own loopback, mapped", view("::ffff:127.0.0.1", "203.0.113.9", others), "address-not-dialable"],
   ["our own loopback, in IPv6", view("::1", "2001:db8::1", others), "address-not-dialable"],
   ["loopback from loopback", view("127.0.0.2", "127.0.0.1", others), "127.0.0.2 others-permitted"],
+  [
+    "our own loopback, where the client's network is that wide",
+    view("127.0.0.1", "126.0.0.9", { clientNetwork: parsePrefix("126.0.0.0/7") }),
+    "address-foreign",
+  ],
+  [
+    "a neighbour in the client's network",
+    view("203.0.113.10", "203.0.113.9", { clientNetwork: parsePrefix("203.0.113.0/24") }),
+    "203.0.113.10 asked-in-client-network",
+  ],
   ["a group", view("224.0.0.1", "203.0.113.9", others), "address-not-dialable"],
   ["everybody", view("255.255.255.255", "203.0.113.9", others), "address-not-dialable"],
   ["port 0", view("203.0.113.9", "203.0.113.9", { port: 0 }), "port-not-valid"],

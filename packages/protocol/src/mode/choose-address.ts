@@ -1,5 +1,5 @@
-import { reachOf, sameIp } from "../address/ip.ts";
-import type { IpAddress } from "../address/ip.ts";
+import { inPrefix, reachOf, sameIp } from "../address/ip.ts";
+import type { IpAddress, Prefix } from "../address/ip.ts";
 import type { HostPort } from "../address/host-port.ts";
 import type { Decision } from "./decision.ts";
 
@@ -8,6 +8,8 @@ export interface ActiveView {
   readonly asked: HostPort;
   /** The other end of the command connection. */
   readonly controlPeer: IpAddress;
+  /** The client leaves by several addresses of this network, and each is its own. */
+  readonly clientNetwork?: Prefix | undefined;
   /** The account may send data to other hosts (FXP). */
   readonly mayDialOthers: boolean;
   /** A private address from a public peer is taken for the peer itself. */
@@ -19,6 +21,7 @@ export interface ActiveView {
 /** Why an address that a client named is dialled, or another one instead. */
 export type DialReason =
   | "asked-is-control-peer"
+  | "asked-in-client-network"
   | "unspecified-means-control-peer"
   | "private-address-from-public-peer"
   | "control-peer-preferred"
@@ -64,9 +67,14 @@ function addressToDial(view: ActiveView): Decision<HostPort, DialReason> | DialR
   if (hidden && view.mayCorrectPrivate && reachOf(controlPeer) === "public") {
     return { value: peer, because: ["private-address-from-public-peer", "control-peer-preferred"] };
   }
+  // What listens on our own host for nobody but itself, and where clouds tell a machine its own secrets
+  // (169.254.169.254): only for whoever stands there too, however wide the client's network is.
+  const isOurs = (reach === "loopback" || reach === "link-local") && reachOf(controlPeer) !== reach;
+  if (!isOurs && view.clientNetwork && inPrefix(view.clientNetwork, asked.address)) {
+    return { value: asked, because: ["asked-in-client-network"] };
+  }
   if (!view.mayDialOthers) return asked.address.family === controlPeer.family ? "address-foreign" : "family-differs";
-  // Other hosts, but never what listens on our own for nobody but itself.
-  if (reach === "loopback" && reachOf(controlPeer) !== "loopback") return "address-not-dialable";
+  if (isOurs) return "address-not-dialable";
   return { value: asked, because: ["others-permitted"] };
 }
 

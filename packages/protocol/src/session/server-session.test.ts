@@ -5,7 +5,16 @@ import { admit, advance, newServerSession } from "./server-session.ts";
 import type { Ability, Verb } from "../command/verbs.ts";
 import type { ServerSession } from "./server-session.ts";
 
-const all = new Set<Ability>(["active", "passive", "utf-8", "set-modified"]);
+const all = new Set<Ability>([
+  "active",
+  "passive",
+  "utf-8",
+  "set-modified",
+  "set-mode",
+  "set-facts",
+  "free-space",
+  "hosts",
+]);
 
 const greeted = newServerSession;
 const named = advance(greeted, { kind: "user-named", name: "ann" });
@@ -83,7 +92,8 @@ test.each(Object.keys(verbs) as Verb[])("%s before a login is admitted only if i
   const { argument, phase } = ruleOf(verb);
   const line = argument === "none" ? verb : `${verb} x`;
   const refusal = phase === "named" ? 503 : 530;
-  expect(heard(greeted, line)).toBe(phase === "any" ? "ran" : refusal);
+  expect(heard(greeted, line)).toBe(phase === "any" || phase === "greeted" ? "ran" : refusal);
+  if (phase === "greeted") for (const later of [named, ready]) expect(heard(later, line)).toBe(503);
 });
 
 test.each([
@@ -180,6 +190,31 @@ test("a wrong password forgets the name", () => {
 
 test("REST outlives the commands that come before a transfer", () => {
   expect(after(["REST 5", "TYPE I", "PASV", "NOOP"], ready).session).toMatchObject({ offset: 5, type: "image" });
+});
+
+test("REST and RANG both say where the next transfer begins, and the later one holds", () => {
+  const range = { first: 2, last: 4 };
+  const ranged = advance(advance(ready, { kind: "offset-set", offset: 5 }), { kind: "range-set", range });
+  expect(ranged).toMatchObject({ offset: 0, range });
+  expect(advance(ranged, { kind: "offset-set", offset: 5 })).toMatchObject({ offset: 5, range: undefined });
+});
+
+test("the mode of transmission outlives USER, and not REIN", () => {
+  const deflate = advance(advance(ready, { kind: "mode-set", mode: "deflate" }), {
+    kind: "deflate-level-set",
+    level: 9,
+  });
+  expect(after(["USER bob"], deflate).session).toMatchObject({ mode: "deflate", deflateLevel: 9 });
+  expect(after(["REIN"], deflate).session).toEqual(newServerSession);
+});
+
+test("a name may end with a space, also behind other words", () => {
+  for (const line of ["MFMT 20010203040506 a ", "MFF Modify=20010203040506; a ", "SITE CHMOD 644 a ", "XCRC a "]) {
+    expect(admit(ready, commandOf(line), all)).toMatchObject({
+      kind: "run",
+      argument: line.slice(line.indexOf(" ") + 1),
+    });
+  }
 });
 
 test("a conversation begins with TYPE A (RFC 959 §5.1)", () => {

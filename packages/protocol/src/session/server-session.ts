@@ -2,6 +2,7 @@ import { codes } from "../reply/codes.ts";
 import { has, lookUpVerb, ruleOf } from "../command/verbs.ts";
 import { reply } from "../reply/reply.ts";
 import type { Ability, Verb, VerbRule } from "../command/verbs.ts";
+import type { ByteRange } from "../command/byte-range.ts";
 import type { Command } from "../command/command.ts";
 import type { Reply } from "../reply/reply.ts";
 import type { VirtualPath } from "../path.ts";
@@ -12,8 +13,14 @@ export interface ServerSession {
   /** As USER gave it. */
   readonly name: string | undefined;
   readonly type: TransferType;
+  /** How files and listings go over the data connection (MODE): as they are, or as one stream of zlib. */
+  readonly mode: TransferMode;
+  /** How hard what we send in MODE Z is compressed, 1 to 9 (OPTS MODE Z LEVEL). */
+  readonly deflateLevel: number;
   /** Bytes that the next transfer leaves out (REST). */
   readonly offset: number;
+  /** The part of a file that the next RETR or HASH is about (RANG); with it, `offset` is 0. */
+  readonly range: ByteRange | undefined;
   /** What RNTO will rename, or is renaming. */
   readonly renameFrom: VirtualPath | undefined;
   /** RNFR has come and its RNTO has not: one RNFR is good for one RNTO. */
@@ -25,12 +32,18 @@ export interface ServerSession {
 /** TYPE A or TYPE I (which L 8 is too). */
 export type TransferType = "ascii" | "image";
 
+/** MODE S or MODE Z. */
+export type TransferMode = "stream" | "deflate";
+
 /** How a conversation begins, and begins again after REIN. RFC 959 §5.1: the default type is ASCII. */
 export const newServerSession: ServerSession = {
   phase: "greeted",
   name: undefined,
   type: "ascii",
+  mode: "stream",
+  deflateLevel: 6,
   offset: 0,
+  range: undefined,
   renameFrom: undefined,
   renameOpen: false,
   extendedPassiveOnly: false,
@@ -44,7 +57,10 @@ export type ServerSessionEvent =
   | { readonly kind: "login-refused" }
   | { readonly kind: "reinitialised" }
   | { readonly kind: "type-set"; readonly type: TransferType }
+  | { readonly kind: "mode-set"; readonly mode: TransferMode }
+  | { readonly kind: "deflate-level-set"; readonly level: number }
   | { readonly kind: "offset-set"; readonly offset: number }
+  | { readonly kind: "range-set"; readonly range: ByteRange | undefined }
   | { readonly kind: "rename-started"; readonly from: VirtualPath }
   | { readonly kind: "extended-passive-only" };
 
@@ -64,18 +80,24 @@ const transitions: Transitions = {
     return { ...session, renameFrom: rule.follows ? session.renameFrom : undefined, renameOpen: false };
   },
   // Transfer parameters outlive USER (RFC 959 §4.1.1), and no NAT looks for PORT again after EPSV ALL (RFC 2428 §4).
-  "user-named": ({ type, extendedPassiveOnly }, { name }) => ({
+  "user-named": ({ type, mode, deflateLevel, extendedPassiveOnly }, { name }) => ({
     ...newServerSession,
     name,
     phase: "named",
     type,
+    mode,
+    deflateLevel,
     extendedPassiveOnly,
   }),
   "login-accepted": (session) => ({ ...session, phase: "ready" }),
   "login-refused": (session) => ({ ...session, phase: "greeted", name: undefined }),
   reinitialised: () => newServerSession,
   "type-set": (session, { type }) => ({ ...session, type }),
-  "offset-set": (session, { offset }) => ({ ...session, offset }),
+  "mode-set": (session, { mode }) => ({ ...session, mode }),
+  "deflate-level-set": (session, { level }) => ({ ...session, deflateLevel: level }),
+  // REST and RANG both say where the next transfer begins: the later one holds.
+  "offset-set": (session, { offset }) => ({ ...session, offset, range: undefined }),
+  "range-set": (session, { range }) => ({ ...session, range, offset: 0 }),
   "rename-started": (session, { from }) => ({ ...session, renameFrom: from, renameOpen: true }),
   "extended-passive-only": (session) => ({ ...session, extendedPassiveOnly: true }),
 };
@@ -108,7 +130,7 @@ export function admit(session: ServerSession, command: Command, abilities: Reado
   if (!has(abilities, rule.needs)) return refused(codes.notImplemented, `${word} is not available here.`);
   const argument = keepsSpaces(rule) ? command.argument : command.argument.trim();
   if (argument !== "" && rule.argument === "none") return refused(codes.badArgument, `${word} takes no argument.`);
-  if (argument === "" && (rule.argument === "path" || rule.argument === "text")) {
+  if (argument === "" && (rule.argument.startsWith("text") || rule.argument === "path")) {
     return refused(codes.badArgument, `${word} needs an argument: ${word} ${rule.syntax}`);
   }
   const early = tooEarly(session, word, rule);
@@ -123,13 +145,16 @@ export function admit(session: ServerSession, command: Command, abilities: Reado
 }
 
 function keepsSpaces(rule: VerbRule): boolean {
-  // A password may end with a space, and so may a name behind a time (MFMT): what needs a permission names a path.
+  // A password may end with a space, and so may a name, wherever in the argument it is.
   return rule.secret === true || rule.permission !== undefined || rule.argument.endsWith("path");
 }
 
 function tooEarly(session: ServerSession, word: string, rule: VerbRule): Reply | undefined {
   if (rule.phase === "ready" && session.phase !== "ready") {
     return reply(codes.notLoggedIn, "Log in with USER and PASS first.");
+  }
+  if (rule.phase === "greeted" && session.phase !== "greeted") {
+    return reply(codes.badSequence, `${word} must come before USER.`);
   }
   if (rule.phase === "named" && session.phase === "greeted") {
     return reply(codes.badSequence, `${word} must follow USER.`);

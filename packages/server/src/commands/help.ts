@@ -1,10 +1,13 @@
 import { availableVerbs, codes, has, lookUpVerb, reply, ruleOf } from "@twinport/protocol";
+import { siteHelp } from "./site/help.ts";
 import type { Handler } from "./handler.ts";
 
 const A_LINE = 8;
+const LONGEST = 7;
 
 /** Printed from the verb table, as it is true for this session. */
 export const help: Handler = (session, { argument }) => {
+  if (argument.toUpperCase() === "SITE") return siteHelp(session);
   if (argument !== "") return helpFor(argument, session.abilities);
   const words = availableVerbs(session.abilities);
   const lines: string[] = [];
@@ -12,7 +15,7 @@ export const help: Handler = (session, { argument }) => {
     lines.push(
       words
         .slice(i, i + A_LINE)
-        .map((word) => word.padEnd(5))
+        .map((word) => word.padEnd(LONGEST))
         .join(" ")
         .trimEnd(),
     );

@@ -3,16 +3,22 @@ import { abor } from "./abor.ts";
 import { acct } from "./acct.ts";
 import { allo } from "./allo.ts";
 import { appe } from "./appe.ts";
+import { avbl } from "./avbl.ts";
 import { cdup } from "./cdup.ts";
 import { clnt } from "./clnt.ts";
+import { csid } from "./csid.ts";
 import { cwd } from "./cwd.ts";
 import { dele } from "./dele.ts";
 import { eprt } from "./eprt.ts";
 import { epsv } from "./epsv.ts";
 import { feat } from "./feat.ts";
+import { hash } from "./hash.ts";
 import { help } from "./help.ts";
+import { host } from "./host.ts";
+import { lang } from "./lang.ts";
 import { list } from "./list.ts";
 import { mdtm } from "./mdtm.ts";
+import { mff } from "./mff.ts";
 import { mfmt } from "./mfmt.ts";
 import { mkd } from "./mkd.ts";
 import { mlsd } from "./mlsd.ts";
@@ -24,8 +30,10 @@ import { opts } from "./opts.ts";
 import { pass } from "./pass.ts";
 import { pasv } from "./pasv.ts";
 import { port } from "./port.ts";
+import { pret } from "./pret.ts";
 import { pwd } from "./pwd.ts";
 import { quit } from "./quit.ts";
+import { rang } from "./rang.ts";
 import { rein } from "./rein.ts";
 import { rest } from "./rest.ts";
 import { retr } from "./retr.ts";
@@ -42,6 +50,12 @@ import { stru } from "./stru.ts";
 import { syst } from "./syst.ts";
 import { type } from "./type.ts";
 import { user } from "./user.ts";
+import { xcrc } from "./xcrc.ts";
+import { xmd5 } from "./xmd5.ts";
+import { xsha } from "./xsha.ts";
+import { xsha1 } from "./xsha1.ts";
+import { xsha256 } from "./xsha256.ts";
+import { xsha512 } from "./xsha512.ts";
 import type { Handler } from "./handler.ts";
 
 /** Every verb of the table and what it does; a row without a handler does not compile. */
@@ -50,16 +64,22 @@ export const handlers: Readonly<Record<Verb, Handler>> = {
   ACCT: acct,
   ALLO: allo,
   APPE: appe,
+  AVBL: avbl,
   CDUP: cdup,
   CLNT: clnt,
+  CSID: csid,
   CWD: cwd,
   DELE: dele,
   EPRT: eprt,
   EPSV: epsv,
   FEAT: feat,
+  HASH: hash,
   HELP: help,
+  HOST: host,
+  LANG: lang,
   LIST: list,
   MDTM: mdtm,
+  MFF: mff,
   MFMT: mfmt,
   MKD: mkd,
   MLSD: mlsd,
@@ -71,8 +91,10 @@ export const handlers: Readonly<Record<Verb, Handler>> = {
   PASS: pass,
   PASV: pasv,
   PORT: port,
+  PRET: pret,
   PWD: pwd,
   QUIT: quit,
+  RANG: rang,
   REIN: rein,
   REST: rest,
   RETR: retr,
@@ -89,4 +111,10 @@ export const handlers: Readonly<Record<Verb, Handler>> = {
   SYST: syst,
   TYPE: type,
   USER: user,
+  XCRC: xcrc,
+  XMD5: xmd5,
+  XSHA1: xsha1,
+  XSHA256: xsha256,
+  XSHA512: xsha512,
+  XSHA: xsha,
 };

@@ -1,6 +1,4 @@
-import { listing } from "../listing.ts";
-import { visible } from "@twinport/protocol";
+import { listing } from "../listing/listing.ts";
 import type { Handler } from "./handler.ts";
 
-export const nlst: Handler = (session, { argument, path }) =>
-  listing(session, { verb: "NLST", path, argument, wanted: "names", format: (entry) => visible(entry.name) });
+export const nlst: Handler = (session, { argument, path }) => listing(session, { verb: "NLST", path, argument });

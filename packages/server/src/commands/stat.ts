@@ -1,16 +1,19 @@
-import { codes, formatUnixLine, reply } from "@twinport/protocol";
+import { refusePermission } from "../allowed-path.ts";
+import { listed } from "../listing/listing.ts";
+import { codes, reply } from "@twinport/protocol";
 import type { Reply, VirtualPath } from "@twinport/protocol";
 import type { Handler } from "./handler.ts";
 import type { Session } from "../session.ts";
 
-/** Entries that fit into a reply; more of them belong on a data connection. */
+/** Lines that fit into a reply; more of them belong on a data connection. */
 const MOST = 1000;
 
 /** RFC 959 §4.1.3: without an argument how the session and its transfer stand, with one a list in the reply. */
 export const stat: Handler = (session, { argument, path }) => {
   if (argument === "") return statusOf(session);
-  if (!session.permissions.has("list")) return reply(codes.fileUnavailable, "This account may not list here.");
-  return listOf(session, path);
+  const refused = refusePermission(session.access, "list", path);
+  if (refused) return refused;
+  return listOf(session, path, argument);
 };
 
 function statusOf(session: Session): Reply {
@@ -24,21 +27,21 @@ function statusOf(session: Session): Reply {
     "Status:",
     `Connected from ${control.peer.address} port ${control.peer.port}`,
     `Logged in as ${account?.name ?? ""}`,
-    `TYPE ${state.type === "ascii" ? "A" : "I"}, STRU F, MODE S`,
+    `TYPE ${state.type === "ascii" ? "A" : "I"}, STRU F, MODE ${state.mode === "stream" ? "S" : "Z"}`,
     doing,
     "End",
   );
 }
 
-async function listOf(session: Session, path: VirtualPath): Promise<Reply> {
-  const now = session.services.settings.clock.now();
-  const entry = await session.storage.stat(path);
-  if (entry.kind !== "directory") return reply(codes.fileStatus, "Status:", formatUnixLine(entry, now), "End");
+async function listOf(session: Session, path: VirtualPath, argument: string): Promise<Reply> {
+  const found = await listed(session, { verb: "STAT", path, argument });
+  if (!found) return reply(codes.fileUnavailable, "Nothing is there.");
+  const code = found.isFolder ? codes.directoryStatus : codes.fileStatus;
   const lines: string[] = [];
-  for await (const batch of session.storage.list(path, "facts")) {
-    lines.push(...batch.slice(0, MOST - lines.length).map((one) => formatUnixLine(one, now)));
-    if (lines.length < MOST) continue;
-    return reply(codes.directoryStatus, "Status:", ...lines, `No more than ${MOST} here; use LIST.`);
+  for await (const batch of found.lines) {
+    lines.push(...batch.slice(0, MOST + 1 - lines.length));
+    if (lines.length <= MOST) continue;
+    return reply(code, "Status:", ...lines.slice(0, MOST), `No more than ${MOST} here; use LIST.`);
   }
-  return reply(codes.directoryStatus, "Status:", ...lines, "End");
+  return reply(code, "Status:", ...lines, "End");
 }

@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { childOf, nameOf, parentOf } from "@twinport/protocol";
 import { StorageError } from "@twinport/storage";
+import { refusePermission } from "../allowed-path.ts";
 import { upload } from "../upload.ts";
 import type { Reply, VirtualPath } from "@twinport/protocol";
 import type { Handler } from "./handler.ts";
@@ -23,7 +24,10 @@ export const stou: Handler = async (session, { argument, path }) => {
   }
 };
 
-function storeAs(session: Parameters<Handler>[0], path: VirtualPath): Promise<Reply> {
+async function storeAs(session: Parameters<Handler>[0], path: VirtualPath): Promise<Reply> {
+  // A name beside the one that was asked about, or in the folder, may have a rule or a pattern of its own.
+  const refused = refusePermission(session.access, "write", path);
+  if (refused) return refused;
   return upload(session, { verb: "STOU", path, at: 0, exclusive: true, title: (chosen) => `FILE: ${nameOf(chosen)}` });
 }
 

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import fs from "node:fs";
 import { virtualPath } from "@twinport/protocol";
 import { StorageError } from "../errors.ts";
-import { canSetModified } from "../storage.ts";
+import { canSetMode, canSetModified, canTellSpace, keepsUnfinished } from "../storage.ts";
 import type { Entry } from "@twinport/protocol";
 import type { StorageErrorCode } from "../errors.ts";
 import type { Storage, WriteOptions } from "../storage.ts";
@@ -14,13 +14,15 @@ export type TestFunction = (title: string, run: () => Promise<void>) => unknown;
 export interface StorageUnderTest {
   readonly test: TestFunction;
   readonly create: () => Storage | Promise<Storage>;
+  /** Whether it keeps uploads out of sight until they are whole, and announces that. */
+  readonly unfinished?: boolean;
 }
 
 const at = virtualPath;
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
 
 /** The suite that every storage passes. */
-export function storageContract({ test, create }: StorageUnderTest): void {
+export function storageContract({ test, create, unfinished = false }: StorageUnderTest): void {
   const on = (title: string, run: (storage: Storage) => Promise<void>): void => {
     test(title, async () => run(await create()));
   };
@@ -87,12 +89,15 @@ export function storageContract({ test, create }: StorageUnderTest): void {
 
   on("a failed upload keeps what came only if it is told to", async (storage) => {
     for (const keep of [true, false]) {
-      const upload = await storage.write(at(`/${keep}`), { at: 0 });
+      const upload = await storage.write(at(`/${keep}`), { at: 0, owner: "ann" });
       await upload.write(bytes("half"));
       await upload.abandon(keep);
     }
-    assert.equal(await get(storage, "/true"), "half");
     await fails("not-found", () => storage.stat(at("/false")));
+    if (!unfinished) return assert.equal(await get(storage, "/true"), "half");
+    await fails("not-found", () => storage.stat(at("/true")));
+    assert.equal((await partOf(storage, "/true", "ann")).size, 4);
+    await fails("not-found", () => partOf(storage, "/false", "ann"));
   });
 
   on("an upload may fail while a write is under way: what that brings has come too", async (storage) => {
@@ -101,8 +106,41 @@ export function storageContract({ test, create }: StorageUnderTest): void {
     const writing = upload.write(whole);
     await upload.abandon(true);
     await writing;
-    assert.deepEqual(await read(storage, "/a"), whole);
+    const { size } = unfinished ? await partOf(storage, "/a", "") : await storage.stat(at("/a"));
+    assert.equal(size, whole.length);
+    await put(storage, "/a", "!", { at: whole.length });
+    assert.deepEqual((await read(storage, "/a")).subarray(0, -1), whole);
   });
+
+  on("a file has one writer: the second is refused until the first has ended", async (storage) => {
+    await put(storage, "/a", "old");
+    for (const end of ["commit", "abandon"] as const) {
+      const first = await storage.write(at("/a"), { at: 0 });
+      await fails("busy", () => storage.write(at("/a"), { at: 0, owner: "bob" }));
+      await fails("busy", () => storage.write(at("/a"), { at: "end" }));
+      await fails("busy", () => storage.removeFile(at("/a")));
+      await fails("busy", () => storage.rename(at("/a"), at("/b")));
+      await put(storage, "/c", "c");
+      await fails("busy", () => storage.rename(at("/c"), at("/a")));
+      if (end === "commit") await first.commit();
+      else await first.abandon(true);
+      await put(storage, "/a", end);
+    }
+    assert.equal(await get(storage, "/a"), "abandon");
+    await storage.removeFile(at("/a"));
+  });
+
+  on("a new file has one writer too", async (storage) => {
+    const first = await storage.write(at("/a"), { at: 0 });
+    await fails("busy", () => storage.write(at("/a"), { at: 0 }));
+    await fails("exists", () => storage.write(at("/a"), { at: 0, exclusive: true }));
+    await assert.rejects(async () => storage.makeDirectory(at("/a")), StorageError);
+    await first.write(bytes("1"));
+    await first.commit();
+    assert.equal(await get(storage, "/a"), "1");
+  });
+
+  if (unfinished) unfinishedContract(on);
 
   on("of exclusive uploads to one name a single one begins", async (storage) => {
     await put(storage, "/a", "1", { at: 0, exclusive: true });
@@ -155,6 +193,20 @@ export function storageContract({ test, create }: StorageUnderTest): void {
     await fails("not-found", () => storage.rename(at("/e"), at("/no/x")));
   });
 
+  on("a rename never replaces a folder, nor with one, nor goes into itself", async (storage) => {
+    await put(storage, "/f", "x");
+    await storage.makeDirectory(at("/d"));
+    await storage.makeDirectory(at("/e"));
+    await fails("exists", () => storage.rename(at("/f"), at("/d")));
+    await fails("exists", () => storage.rename(at("/d"), at("/f")));
+    await fails("exists", () => storage.rename(at("/d"), at("/e")));
+    await fails("permission-denied", () => storage.rename(at("/d"), at("/d/d")));
+    await fails("permission-denied", () => storage.rename(at("/"), at("/d/d")));
+    await fails("permission-denied", () => storage.rename(at("/d"), at("/")));
+    await storage.rename(at("/f"), at("/f"));
+    assert.deepEqual(await names(storage, "/"), ["d", "e", "f"]);
+  });
+
   on("what is missing, or of the wrong kind, is said so", async (storage) => {
     await put(storage, "/f", "x");
     await storage.makeDirectory(at("/d"));
@@ -188,6 +240,20 @@ export function storageContract({ test, create }: StorageUnderTest): void {
       assert.equal((await storage.stat(at("/a"))).modified, Date.UTC(2001, 1, 3, 4, 5, 6));
       await fails("not-found", () => storage.setModified(at("/no"), 0));
     }
+    assert.equal(keepsUnfinished(storage), unfinished);
+    if (canSetMode(storage)) {
+      await storage.makeDirectory(at("/d"));
+      for (const path of ["/a", "/d"]) {
+        await storage.setMode(at(path), 0o750);
+        assert.equal(((await storage.stat(at(path))).mode ?? 0) & 0o777, 0o750);
+        await fails("permission-denied", () => storage.setMode(at(path), 0o4755));
+      }
+      await fails("not-found", () => storage.setMode(at("/no"), 0o600));
+    }
+    if (canTellSpace(storage)) {
+      assert.ok((await storage.freeSpace(at("/"))) >= 0);
+      await fails("not-found", () => storage.freeSpace(at("/no")));
+    }
     const file = await storage.read(at("/a"));
     assert.equal(file.descriptor !== undefined, storage.features.has("descriptor"));
     if (file.descriptor !== undefined) {
@@ -198,6 +264,104 @@ export function storageContract({ test, create }: StorageUnderTest): void {
     }
     await file.close();
   });
+}
+
+/** What a storage promises that keeps uploads out of sight until they are whole. */
+function unfinishedContract(on: (title: string, run: (storage: Storage) => Promise<void>) => void): void {
+  const cutOff = async (storage: Storage, path: string, content: string, options: WriteOptions): Promise<void> => {
+    const upload = await storage.write(at(path), options);
+    await upload.write(bytes(content));
+    await upload.abandon(true);
+  };
+
+  on("an unfinished upload is seen by nobody, and resumed by its owner alone", async (storage) => {
+    await cutOff(storage, "/a", "half", { at: 0, owner: "ann" });
+    assert.deepEqual(await names(storage, "/"), []);
+    await fails("not-found", () => storage.read(at("/a")));
+    await fails("not-found", () => storage.removeFile(at("/a")));
+    await fails("not-found", () => storage.rename(at("/a"), at("/b")));
+    await fails("not-found", () => partOf(storage, "/a", "bob"));
+    const bobs = await storage.write(at("/a"), { at: "end", owner: "bob" });
+    assert.equal(bobs.start, 0);
+    await bobs.abandon(true);
+    const anns = await storage.write(at("/a"), { at: "end", owner: "ann" });
+    assert.equal(anns.start, 4);
+    await anns.write(bytes("way"));
+    await anns.commit();
+    assert.equal(await get(storage, "/a"), "halfway");
+    await fails("not-found", () => partOf(storage, "/a", "ann"));
+  });
+
+  on("an upload goes on from inside what has come, or begins anew", async (storage) => {
+    await cutOff(storage, "/a", "0123456789", { at: 0 });
+    await put(storage, "/a", "xy", { at: 4 });
+    assert.equal(await get(storage, "/a"), "0123xy");
+    await cutOff(storage, "/b", "0123456789", { at: 0 });
+    await put(storage, "/b", "anew");
+    assert.equal(await get(storage, "/b"), "anew");
+  });
+
+  on("an upload that never began leaves what was cut off before", async (storage) => {
+    await cutOff(storage, "/a", "half", { at: 0 });
+    await (await storage.write(at("/a"), { at: 0 })).abandon(true);
+    assert.equal((await partOf(storage, "/a", "")).size, 4);
+    await (await storage.write(at("/a"), { at: 0 })).abandon(false);
+    await fails("not-found", () => partOf(storage, "/a", ""));
+  });
+
+  on("a finished file is as it was until the upload is whole, wherever that begins", async (storage) => {
+    for (const where of [0, 3, "end"] as const) {
+      for (const keep of [true, false]) {
+        await put(storage, "/a", "finished");
+        const upload = await storage.write(at("/a"), { at: where, owner: "ann" });
+        await upload.write(bytes("new"));
+        assert.equal(await get(storage, "/a"), "finished");
+        await upload.abandon(keep);
+        assert.equal(await get(storage, "/a"), "finished");
+        await fails("not-found", () => partOf(storage, "/a", "ann"));
+      }
+    }
+    await put(storage, "/a", "!", { at: "end", owner: "ann" });
+    assert.equal(await get(storage, "/a"), "finished!");
+    await storage.removeFile(at("/a"));
+    await fails("not-found", () => partOf(storage, "/a", "ann"));
+  });
+
+  on("what was cut off can be counted and taken away, and goes with its folder", async (storage) => {
+    assert.ok(keepsUnfinished(storage));
+    await storage.makeDirectory(at("/d"));
+    await cutOff(storage, "/d/a", "half", { at: 0, owner: "ann" });
+    await cutOff(storage, "/d/b", "other", { at: 0, owner: "bob" });
+    const sizes = async (): Promise<number[]> => {
+      const all: number[] = [];
+      for (const folder of ["/", "/d"])
+        for await (const batch of storage.listUnfinished(at(folder))) all.push(...batch.map(({ size }) => size));
+      return all.toSorted((one, other) => one - other);
+    };
+    assert.deepEqual(await sizes(), [4, 5]);
+    await storage.discardUnfinished(at("/d/b"), "bob");
+    await fails("not-found", () => storage.discardUnfinished(at("/d/b"), "bob"));
+    assert.deepEqual(await sizes(), [4]);
+    const running = await storage.write(at("/d/a"), { at: "end", owner: "ann" });
+    await fails("busy", () => storage.discardUnfinished(at("/d/a"), "ann"));
+    await running.abandon(true);
+    await storage.removeDirectory(at("/d"));
+    await fails("not-found", () => storage.stat(at("/d")));
+  });
+
+  on("of exclusive uploads none replaces a file that came meanwhile", async (storage) => {
+    const upload = await storage.write(at("/a"), { at: 0, exclusive: true, owner: "ann" });
+    await upload.write(bytes("1"));
+    await fails("busy", () => storage.write(at("/a"), { at: 0, owner: "bob" }));
+    await upload.commit();
+    assert.equal(await get(storage, "/a"), "1");
+    await fails("exists", () => storage.write(at("/a"), { at: 0, exclusive: true, owner: "bob" }));
+  });
+}
+
+async function partOf(storage: Storage, path: string, owner: string): Promise<Entry> {
+  assert.ok(keepsUnfinished(storage), "the storage announces that it keeps unfinished uploads");
+  return storage.unfinished(at(path), owner);
 }
 
 async function put(storage: Storage, path: string, content: string, options: WriteOptions = { at: 0 }): Promise<void> {

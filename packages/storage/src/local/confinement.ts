@@ -24,13 +24,20 @@ function isLinkMet(error: unknown): boolean {
  * With what does not follow links anyway (rename, unlink, mkdir, lstat) the link itself is meant.
  */
 export interface Confinement {
-  use<T>(where: VirtualPath, use: (real: string) => T): T;
+  /**
+   * @param use is also told by which names the real path is reached from the root when no link is left in it
+   * @param reach hidden names are nothing (ENOENT), unless it is said that they are meant
+   */
+  use<T>(where: VirtualPath, use: (real: string, names: readonly string[]) => T, reach?: "hidden"): T;
   close(): void;
 }
 
+/** Whether a name in a folder, which is given by its names from the root, is not to be reached. */
+export type IsHidden = (folder: readonly string[], name: string) => boolean;
+
 /** The confinement that this system offers. */
-export function confineTo(root: string): Confinement {
-  return process.platform === "linux" ? new HandleConfinement(root) : new NameConfinement(root);
+export function confineTo(root: string, isHidden?: IsHidden): Confinement {
+  return process.platform === "linux" ? new HandleConfinement(root, isHidden) : new NameConfinement(root, isHidden);
 }
 
 // Linux only, and missing in node:fs: a handle that names a place without opening what stands there.
@@ -44,14 +51,19 @@ const O_PATH = 0o10000000;
 class HandleConfinement implements Confinement {
   readonly #root: number;
   readonly #rootPath: string;
+  readonly #isHidden: IsHidden | undefined;
 
-  constructor(root: string) {
+  constructor(root: string, isHidden: IsHidden | undefined) {
+    this.#isHidden = isHidden;
     this.#rootPath = fs.realpathSync.native(root);
     this.#root = fs.openSync(this.#rootPath, O_PATH | fs.constants.O_DIRECTORY);
   }
 
-  use<T>(where: VirtualPath, use: (real: string) => T): T {
+  use<T>(where: VirtualPath, use: (real: string, names: readonly string[]) => T, reach?: "hidden"): T {
     const names = namesOf(where);
+    const isHidden = reach === undefined ? this.#isHidden : undefined;
+    /** The names of the folders on the way. */
+    const trail: string[] = [];
     // The handles of the folders on the way; the root's own is not among them.
     const way: number[] = [];
     let links = 0;
@@ -59,17 +71,20 @@ class HandleConfinement implements Confinement {
       for (;;) {
         const here = `/proc/self/fd/${way.at(-1) ?? this.#root}`;
         const name = names.shift();
-        if (name === undefined) return use(`${here}/.`);
+        if (name === undefined) return use(`${here}/.`, trail);
         if (name === "..") {
+          trail.pop();
           const left = way.pop();
           if (left === undefined) throw new OutsideRoot("a link leads out of the root");
           fs.closeSync(left);
           continue;
         }
+        if (isHidden?.(trail, name)) throw nothingThere();
         const next = `${here}/${name}`;
         try {
-          if (names.length === 0) return use(next);
+          if (names.length === 0) return use(next, [...trail, name]);
           way.push(fs.openSync(next, O_PATH | fs.constants.O_DIRECTORY | fs.constants.O_NOFOLLOW));
+          trail.push(name);
           continue;
         } catch (error) {
           // For O_DIRECTORY a link is no folder before it is a link.
@@ -78,7 +93,10 @@ class HandleConfinement implements Confinement {
           const target = readLink(next);
           if (target === undefined) throw error;
           if (++links > MAX_LINKS) throw new OutsideRoot("links go round in circles", { cause: error });
-          if (path.isAbsolute(target)) for (const handle of way.splice(0)) fs.closeSync(handle);
+          if (path.isAbsolute(target)) {
+            trail.length = 0;
+            for (const handle of way.splice(0)) fs.closeSync(handle);
+          }
           names.unshift(...namesOfLink(target, this.#rootPath));
         }
       }
@@ -98,12 +116,20 @@ class HandleConfinement implements Confinement {
  */
 class NameConfinement implements Confinement {
   readonly #root: string;
+  readonly #isHidden: IsHidden | undefined;
 
-  constructor(root: string) {
+  constructor(root: string, isHidden: IsHidden | undefined) {
+    this.#isHidden = isHidden;
     this.#root = fs.realpathSync.native(root);
   }
 
-  use<T>(where: VirtualPath, use: (real: string) => T): T {
+  use<T>(where: VirtualPath, act: (real: string, names: readonly string[]) => T, reach?: "hidden"): T {
+    const use = (real: string): T => {
+      const from = path.relative(this.#root, real).split(path.sep);
+      const isHidden = reach === undefined ? this.#isHidden : undefined;
+      if (isHidden && from.some((name, i) => isHidden(from.slice(0, i), name))) throw nothingThere();
+      return act(real, from);
+    };
     const names = namesOf(where);
     if (path.sep === "\\") for (const name of names) refuseWindowsName(name);
     const last = names.pop();
@@ -125,6 +151,10 @@ class NameConfinement implements Confinement {
     if (real === this.#root || real.startsWith(withSeparator(this.#root))) return real;
     throw new OutsideRoot("a link leads out of the root");
   }
+}
+
+function nothingThere(): Error {
+  return Object.assign(new Error("the name is hidden"), { code: "ENOENT" });
 }
 
 function readLink(real: string): string | undefined {

@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
-import { afterEach, expect, test } from "vitest";
+import { afterEach, describe, expect, test } from "vitest";
 import { virtualPath } from "@twinport/protocol";
 import { storageContract } from "../contract/index.ts";
 import { diskStorage } from "./disk-storage.ts";
@@ -30,7 +30,16 @@ afterEach(() => {
   for (const folder of made.splice(0)) fs.rmSync(folder, { recursive: true });
 });
 
-storageContract({ test, create: () => diskStorage(temporaryFolder()) });
+describe("straight into the file", () => {
+  storageContract({ test, create: () => diskStorage(temporaryFolder()) });
+});
+describe("atomic, beside the file", () => {
+  storageContract({ test, create: () => diskStorage(temporaryFolder(), { atomic: {} }), unfinished: true });
+});
+describe("atomic, in a folder, and synced", () => {
+  const options = { atomic: { folder: "/.parts" }, sync: "all" } as const;
+  storageContract({ test, create: () => diskStorage(temporaryFolder(), options), unfinished: true });
+});
 
 test.each([
   ["a link to a file outside", (root: string) => fs.symlinkSync("../secret", path.join(root, "x"))],
@@ -83,15 +92,15 @@ test("links inside the root work, relative and absolute, and are listed as what 
 test("a write through a dangling link inside makes the file that it names", async () => {
   const { storage, root } = confined();
   fs.symlinkSync("in/later", path.join(root, "x"));
-  await storage.write(virtualPath("/x"), { at: 0 }).commit();
+  await (await storage.write(virtualPath("/x"), { at: 0 })).commit();
   expect(fs.existsSync(path.join(root, "in/later"))).toBe(true);
 });
 
-test("removing and renaming a link touch the link alone", () => {
+test("removing and renaming a link touch the link alone", async () => {
   const { storage, root } = confined();
   fs.symlinkSync("in/file", path.join(root, "x"));
-  storage.rename(virtualPath("/x"), virtualPath("/y"));
-  storage.removeFile(virtualPath("/y"));
+  await storage.rename(virtualPath("/x"), virtualPath("/y"));
+  await storage.removeFile(virtualPath("/y"));
   expect(fs.readFileSync(path.join(root, "in/file"), "utf8")).toBe("inside");
 });
 
@@ -105,7 +114,7 @@ test.runIf(process.platform === "linux")("a FIFO is refused at once, for reading
 test("offsets beyond 4 GiB are offsets, not remainders of them", async () => {
   const { storage, root } = confined();
   const far = 2 ** 32 + 5;
-  const upload = storage.write(virtualPath("/big"), { at: far });
+  const upload = await storage.write(virtualPath("/big"), { at: far });
   await upload.write(new TextEncoder().encode("end"));
   await upload.commit();
   expect(fs.statSync(path.join(root, "big")).size).toBe(far + 3);
@@ -125,7 +134,7 @@ test.runIf(process.platform === "linux")("no descriptor is left behind, whatever
     for (const act of [
       () => storage.stat(where),
       () => storage.read(where).close(),
-      () => storage.write(where, { at: "end" }).abandon(true),
+      async () => (await storage.write(where, { at: "end" })).abandon(true),
       () => storage.rename(where, virtualPath("/up/x")),
     ]) {
       try {

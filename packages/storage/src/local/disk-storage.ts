@@ -1,29 +1,55 @@
 import fs from "node:fs";
+import path from "node:path";
 import process from "node:process";
-import { childOf, nameOf } from "@twinport/protocol";
+import { ROOT, childOf, foldNames, isWithin, nameOf } from "@twinport/protocol";
 import type { Entry, VirtualPath } from "@twinport/protocol";
 import { StorageError } from "../errors.ts";
+import { AtomicFiles, HiddenNames } from "./atomic-uploads.ts";
+import { closeQuietly } from "./close-quietly.ts";
 import { confineTo } from "./confinement.ts";
+import { listFolder } from "./disk-list.ts";
 import { DiskUpload } from "./disk-upload.ts";
+import { entryOf } from "./entry-of.ts";
+import { foldsNames, isKernelFile } from "./file-system.ts";
+import { NewFiles, setPermissions } from "./new-files.ts";
+import { followed, freeingLater, pinned } from "./pinned.ts";
 import { readFully } from "./read-fully.ts";
+import { removeParts } from "./remove-parts.ts";
+import { syncFile, syncFolder } from "./sync-to-disk.ts";
 import { errnoOf, storageErrorOf } from "./system-error.ts";
-import type { StorageOperation } from "../errors.ts";
+import { Claim, fileKey, isAnyClaimed, isAnyNameClaimed, isClaimed, nameKey } from "./writers.ts";
+import type { AtomicUploads } from "./atomic-uploads.ts";
 import type { Confinement } from "./confinement.ts";
-import type { ModifiedSetter, ReadableFile, Storage, StorageFeature, WritableFile, WriteOptions } from "../storage.ts";
-
-/** Entries a batch: 2 ms of lstat, well below what a session beside it would feel. */
-const BATCH = 256;
+import type { NewFileOptions } from "./new-files.ts";
+import type { SyncPolicy } from "./sync-to-disk.ts";
+import type { StorageOperation } from "../errors.ts";
+import type {
+  CreateOptions,
+  MaybePromise,
+  ModeSetter,
+  ModifiedSetter,
+  ReadableFile,
+  SpaceTeller,
+  Storage,
+  StorageFeature,
+  UnfinishedUploads,
+  WritableFile,
+  WriteOptions,
+} from "../storage.ts";
 
 const { O_RDONLY, O_WRONLY, O_CREAT, O_EXCL } = fs.constants;
 // Not on Windows, where neither a FIFO nor a link can be met here.
 const O_CAREFUL = (fs.constants.O_NOFOLLOW ?? 0) | (fs.constants.O_NONBLOCK ?? 0);
 
 /** Options of {@link diskStorage}. */
-export interface DiskStorageOptions {
-  /** Permission bits of new files, before the process's umask (default 0o666). */
-  readonly fileMode?: number;
-  /** Permission bits of new folders, before the process's umask (default 0o777). */
-  readonly directoryMode?: number;
+export interface DiskStorageOptions extends NewFileOptions {
+  /**
+   * Uploads are out of sight until they are whole, and then replace what stood there at one stroke; `{}` for the usual
+   * names. Without it their bytes go straight into the file.
+   */
+  readonly atomic?: AtomicUploads | undefined;
+  /** What must be on the disk itself before an upload counts as kept (default `none`: the system writes it soon). */
+  readonly sync?: SyncPolicy;
 }
 
 /**
@@ -31,27 +57,59 @@ export interface DiskStorageOptions {
  * (see {@link Confinement}); links inside it work. Metadata is read on the main thread, which is right for a local
  * disk and wrong for a mount that may hang.
  *
+ * What is no regular file can be listed, and neither read nor written: FIFOs, sockets, devices, and on Linux also the
+ * files of proc, sysfs and their like, where a size says nothing and a write is an order to the kernel.
+ *
+ * A file has one writer at a time in the whole process, whichever storage, link or hard link it is reached by. The
+ * second one is `busy`, and so is whoever removes, renames or replaces a file that is being written; a folder around it
+ * can be renamed.
+ *
  * @throws {StorageError} `not-found`, `not-a-directory` if the root is not a folder
+ * @throws {RangeError} if the pattern or folder of atomic uploads cannot be used
  */
 export function diskStorage(root: string, options: DiskStorageOptions = {}): DiskStorage {
   return new DiskStorage(root, options);
 }
 
-/** See {@link diskStorage}. */
-export class DiskStorage implements Storage, ModifiedSetter {
-  readonly features: ReadonlySet<StorageFeature> = new Set(["set-modified", "descriptor"] as const);
-  readonly #confinement: Confinement;
-  readonly #fileMode: number;
-  readonly #directoryMode: number;
+interface OpenedFolder {
+  readonly real: string;
+  /** By which it is reached from the root when no link is left. */
+  readonly names: readonly string[];
+  close(): void;
+}
 
-  constructor(root: string, { fileMode = 0o666, directoryMode = 0o777 }: DiskStorageOptions) {
-    this.#fileMode = fileMode;
-    this.#directoryMode = directoryMode;
+/** See {@link diskStorage}. */
+export class DiskStorage implements Storage, ModifiedSetter, ModeSetter, SpaceTeller, UnfinishedUploads {
+  readonly features: ReadonlySet<StorageFeature>;
+  readonly #confinement: Confinement;
+  readonly #newFiles: NewFiles;
+  readonly #sync: SyncPolicy;
+  readonly #folds: boolean;
+  readonly #hidden: HiddenNames | undefined;
+  readonly #atomic: AtomicFiles | undefined;
+
+  constructor(root: string, options: DiskStorageOptions) {
+    const { atomic, sync = "none" } = options;
+    this.#newFiles = new NewFiles(options);
+    this.#sync = sync;
     try {
-      this.#confinement = confineTo(root);
+      this.#folds = foldsNames(root);
+      const hidden = atomic && new HiddenNames(atomic, this.#folds);
+      this.#hidden = hidden;
+      this.#confinement = confineTo(root, hidden && ((folder, name) => hidden.hides(folder, name)));
     } catch (error) {
+      if (error instanceof RangeError) throw error;
       throw storageErrorOf(error, "list", "/");
     }
+    this.#atomic =
+      this.#hidden &&
+      new AtomicFiles({ confinement: this.#confinement, hidden: this.#hidden, newFiles: this.#newFiles, sync });
+    const features: StorageFeature[] = ["set-modified", "free-space", "descriptor"];
+    // There a mode is hardly more than one bit, and means something else.
+    if (process.platform !== "win32") features.push("set-mode");
+    if (this.#atomic) features.push("unfinished");
+    if (this.#folds) features.push("folds-names");
+    this.features = new Set(features);
   }
 
   /** Gives the root's handle back. Optional: it is one descriptor for the life of the storage. */
@@ -59,43 +117,30 @@ export class DiskStorage implements Storage, ModifiedSetter {
     this.#confinement.close();
   }
 
-  stat(path: VirtualPath): Entry {
-    return this.#at("stat", path, (real) => entryOf(nameOf(path), followed(real)));
+  stat(where: VirtualPath): Entry {
+    let isLinked = false;
+    return this.#at("stat", where, (real) => {
+      const stats = fs.lstatSync(real);
+      if (!stats.isSymbolicLink()) return entryOf(nameOf(where), stats, isLinked);
+      isLinked = true;
+      return entryOf(nameOf(where), followed(real), isLinked);
+    });
   }
 
-  async *list(path: VirtualPath, wanted: "facts" | "names"): AsyncGenerator<readonly Entry[]> {
-    const handle = this.#openFolder(path);
-    try {
-      const here = handle.real;
-      const folder = fs.opendirSync(here, { bufferSize: BATCH });
-      try {
-        for (;;) {
-          const batch = this.#batch(folder, here, path, wanted);
-          if (batch === undefined) return;
-          yield batch;
-          // A reader that keeps up would otherwise have this loop to itself until the end.
-          await nextTurn();
-        }
-      } finally {
-        folder.closeSync();
-      }
-    } catch (error) {
-      throw storageErrorOf(error, "list", path);
-    } finally {
-      handle.close();
-    }
+  list(where: VirtualPath, wanted: "facts" | "names"): AsyncGenerator<readonly Entry[]> {
+    return this.#list(where, wanted, "seen");
   }
 
-  read(path: VirtualPath): ReadableFile {
-    const descriptor = this.#at("read", path, (real) => fs.openSync(real, O_RDONLY | O_CAREFUL));
-    const stats = this.#fileStats(descriptor, "read", path);
+  read(where: VirtualPath): ReadableFile {
+    const descriptor = this.#at("read", where, (real) => fs.openSync(real, O_RDONLY | O_CAREFUL));
+    const stats = this.#fileStats(descriptor, "read", where);
     let reading: Promise<number> | undefined;
     return {
       size: stats.size,
       modified: stats.mtimeMs,
       descriptor,
       readInto: (buffer, at) => {
-        const read = readFully(descriptor, buffer, at, path);
+        const read = readFully(descriptor, buffer, at, where);
         if (typeof read !== "number") reading = read;
         return read;
       },
@@ -107,57 +152,201 @@ export class DiskStorage implements Storage, ModifiedSetter {
     };
   }
 
-  write(path: VirtualPath, { at, exclusive = false }: WriteOptions): WritableFile {
-    const { descriptor, created } = this.#openToWrite(path, exclusive);
-    const stats = this.#fileStats(descriptor, "write", path);
-    const start = at === "end" ? stats.size : at;
-    return new DiskUpload({
-      descriptor,
-      path,
-      start,
-      size: stats.size,
-      forget: () => this.#forget(path, created, stats),
+  write(where: VirtualPath, options: WriteOptions): MaybePromise<WritableFile> {
+    if (!this.#atomic) return this.#writeInPlace(where, options);
+    this.#mayBeNamed("write", where);
+    return this.#atomic.open(where, options);
+  }
+
+  makeDirectory(where: VirtualPath, options: CreateOptions = {}): void {
+    this.#mayBeNamed("make-directory", where);
+    this.#at("make-directory", where, (real) => {
+      if (this.#isNameClaimed(real)) throw new StorageError("busy", { operation: "make-directory", path: where });
+      this.#newFiles.makeDirectory(real, options);
     });
   }
 
-  makeDirectory(path: VirtualPath): void {
-    this.#at("make-directory", path, (real) => fs.mkdirSync(real, this.#directoryMode));
-  }
-
-  removeFile(path: VirtualPath): void {
-    this.#at("remove-file", path, (real) => {
+  removeFile(where: VirtualPath): MaybePromise<void> {
+    return this.#at("remove-file", where, (real) => {
+      const stats = fs.lstatSync(real);
       // unlink of a folder is EISDIR on Linux and EPERM elsewhere.
-      if (fs.lstatSync(real).isDirectory()) throw new StorageError("not-a-file", { operation: "remove-file", path });
-      fs.unlinkSync(real);
+      if (stats.isDirectory()) throw new StorageError("not-a-file", { operation: "remove-file", path: where });
+      this.#refuseWritten("remove-file", where, real, stats);
+      return freeingLater(real, stats, () => fs.unlinkSync(real));
     });
   }
 
-  removeDirectory(path: VirtualPath): void {
-    this.#at("remove-directory", path, (real) => fs.rmdirSync(real));
+  removeDirectory(where: VirtualPath): void {
+    const refuse = (code: StorageError["code"]): never => {
+      throw new StorageError(code, { operation: "remove-directory", path: where });
+    };
+    if (where === ROOT) refuse("permission-denied");
+    this.#at("remove-directory", where, (real) => {
+      try {
+        fs.rmdirSync(real);
+      } catch (error) {
+        const parts = this.#hidden?.parts;
+        if (!parts || errnoOf(error) !== "ENOTEMPTY") throw error;
+        const left = removeParts(real, parts);
+        if (left !== "none") refuse(left);
+        fs.rmdirSync(real);
+      }
+    });
   }
 
-  rename(from: VirtualPath, to: VirtualPath): void {
-    this.#at("rename", from, (realFrom) => this.#at("rename", to, (realTo) => fs.renameSync(realFrom, realTo)));
+  rename(from: VirtualPath, to: VirtualPath): MaybePromise<void> {
+    const refuse = (code: StorageError["code"], what: VirtualPath): never => {
+      throw new StorageError(code, { operation: "rename", path: what });
+    };
+    if (from === ROOT || to === ROOT) refuse("permission-denied", ROOT);
+    this.#mayBeNamed("rename", to);
+    return this.#at("rename", from, (realFrom) => {
+      const moved = fs.lstatSync(realFrom);
+      if (moved.isDirectory() && from !== to && isWithin(from, to)) refuse("permission-denied", to);
+      return this.#at("rename", to, (realTo) => {
+        const replaced = fs.lstatSync(realTo, { throwIfNoEntry: false });
+        const isSame = replaced !== undefined && fileKey(replaced) === fileKey(moved);
+        if (replaced && !isSame && (replaced.isDirectory() || moved.isDirectory())) refuse("exists", to);
+        this.#refuseWritten("rename", from, realFrom, moved);
+        this.#refuseWritten("rename", to, realTo, replaced);
+        const rename = (): void => fs.renameSync(realFrom, realTo);
+        return isSame ? rename() : freeingLater(realTo, replaced, rename);
+      });
+    });
   }
 
-  setModified(path: VirtualPath, modified: number): void {
-    this.#at("set-modified", path, (real) => {
+  setModified(where: VirtualPath, modified: number): void {
+    this.#at("set-modified", where, (real) => {
       followed(real);
       fs.lutimesSync(real, modified / 1000, modified / 1000);
     });
   }
 
-  #at<T>(operation: StorageOperation, path: VirtualPath, use: (real: string) => T): T {
+  /**
+   * Files and folders only, by the handle of what stands there. A folder keeps its set-group and sticky bits, a file
+   * loses such.
+   */
+  setMode(where: VirtualPath, mode: number): void {
+    const refuse = (code: StorageError["code"]): never => {
+      throw new StorageError(code, { operation: "set-mode", path: where });
+    };
+    if ((mode & ~0o777) !== 0) refuse("permission-denied");
+    this.#at("set-mode", where, (real) =>
+      pinned(real, (here, stats) => {
+        if (!stats.isFile() && !stats.isDirectory()) refuse("not-a-file");
+        setPermissions(here, stats, mode);
+      }),
+    );
+  }
+
+  freeSpace(where: VirtualPath): number {
+    return this.#at("tell-space", where, (real) =>
+      pinned(real, (here) => {
+        const { bavail, bsize } = fs.statfsSync(here);
+        return bavail * bsize;
+      }),
+    );
+  }
+
+  unfinished(where: VirtualPath, owner: string): Entry {
+    return this.#unfinishedUploads("stat", where).unfinished(where, owner);
+  }
+
+  discardUnfinished(where: VirtualPath, owner: string): MaybePromise<void> {
+    return this.#unfinishedUploads("remove-file", where).discard(where, owner);
+  }
+
+  unfinishedSize(where: VirtualPath, owner: string): number | undefined {
+    return this.#unfinishedUploads("stat", where).size(where, owner);
+  }
+
+  async *listUnfinished(where: VirtualPath): AsyncGenerator<readonly Entry[]> {
+    if (!this.#hidden) return;
+    yield* this.#list(where, "facts", "parts");
+    const { folder } = this.#hidden;
+    if (where !== ROOT || folder === undefined) return;
     try {
-      return this.#confinement.use(path, use);
+      yield* this.#list(folder, "facts", "all");
     } catch (error) {
-      throw storageErrorOf(error, operation, path);
+      // It is made with the first upload.
+      if (!(error instanceof StorageError && error.code === "not-found")) throw error;
     }
   }
 
-  #openToWrite(path: VirtualPath, exclusive: boolean): { descriptor: number; created: boolean } {
-    const create = (real: string): number => fs.openSync(real, O_WRONLY | O_CREAT | O_EXCL | O_CAREFUL, this.#fileMode);
-    return this.#at("write", path, (real) => {
+  #at<T>(operation: StorageOperation, where: VirtualPath, use: (real: string) => T): T {
+    try {
+      return this.#confinement.use(where, use);
+    } catch (error) {
+      throw storageErrorOf(error, operation, where);
+    }
+  }
+
+  #unfinishedUploads(operation: StorageOperation, where: VirtualPath): AtomicFiles {
+    if (this.#atomic) return this.#atomic;
+    throw new StorageError("not-supported", { operation, path: where });
+  }
+
+  /** What is hidden is nothing to whoever asks for it, and taken for whoever would make it. */
+  #mayBeNamed(operation: StorageOperation, where: VirtualPath): void {
+    if (this.#hidden?.hidesPath(where)) throw new StorageError("name-not-allowed", { operation, path: where });
+  }
+
+  #refuseWritten(operation: StorageOperation, where: VirtualPath, real: string, stats: fs.Stats | undefined): void {
+    if (!isAnyClaimed()) return;
+    const isWritten = (stats && isClaimed(fileKey(stats))) || this.#isNameClaimed(real);
+    if (isWritten) throw new StorageError("busy", { operation, path: where });
+  }
+
+  #isNameClaimed(real: string): boolean {
+    if (!isAnyNameClaimed()) return false;
+    const name = path.basename(real);
+    return isClaimed(nameKey(fs.statSync(path.dirname(real)), this.#folds ? foldNames(name) : name));
+  }
+
+  #writeInPlace(where: VirtualPath, options: WriteOptions): WritableFile {
+    const { at, exclusive = false } = options;
+    const { descriptor, created } = this.#openToWrite(where, options, exclusive);
+    const stats = this.#fileStats(descriptor, "write", where, created);
+    const claim = Claim.take(fileKey(stats));
+    if (!claim) {
+      closeQuietly(descriptor);
+      throw new StorageError("busy", { operation: "write", path: where });
+    }
+    const sync = this.#sync;
+    return new DiskUpload({
+      descriptor,
+      path: where,
+      start: at === "end" ? stats.size : at,
+      size: stats.size,
+      ...(sync !== "none" && { whole: syncFile }),
+      ...(sync === "all" && created && { keep: () => this.#syncFolderOf(where) }),
+      drop: ({ because, position }) => {
+        if (because === "discard" || (because === "keep" && position === 0)) this.#forget(where, created, stats);
+      },
+      release: () => claim.release(),
+    });
+  }
+
+  #openToWrite(
+    where: VirtualPath,
+    options: CreateOptions,
+    exclusive: boolean,
+  ): { descriptor: number; created: boolean } {
+    const { mode, isExact } = this.#newFiles.file(options);
+    const create = (real: string): number => {
+      if (this.#isNameClaimed(real)) {
+        throw new StorageError(exclusive ? "exists" : "busy", { operation: "write", path: where });
+      }
+      const descriptor = fs.openSync(real, O_WRONLY | O_CREAT | O_EXCL | O_CAREFUL, mode);
+      try {
+        if (isExact) fs.fchmodSync(descriptor, mode);
+        return descriptor;
+      } catch (error) {
+        closeQuietly(descriptor);
+        throw error;
+      }
+    };
+    return this.#at("write", where, (real) => {
       // Asked first: an open that fails costs more than a question, for the exception that Node makes of it.
       const isThere = !exclusive && fs.lstatSync(real, { throwIfNoEntry: false }) !== undefined;
       if (isThere) return { descriptor: fs.openSync(real, O_WRONLY | O_CAREFUL), created: false };
@@ -171,88 +360,77 @@ export class DiskStorage implements Storage, ModifiedSetter {
     });
   }
 
-  #fileStats(descriptor: number, operation: StorageOperation, path: VirtualPath): fs.Stats {
-    const stats = fs.fstatSync(descriptor);
-    if (stats.isFile()) return stats;
-    fs.closeSync(descriptor);
-    throw new StorageError("not-a-file", { operation, path });
+  #fileStats(descriptor: number, operation: StorageOperation, where: VirtualPath, created = false): fs.Stats {
+    try {
+      const stats = fs.fstatSync(descriptor);
+      if (stats.isFile() && (created || !isKernelFile(descriptor, stats))) return stats;
+      throw new StorageError("not-a-file", { operation, path: where });
+    } catch (error) {
+      closeQuietly(descriptor);
+      throw storageErrorOf(error, operation, where);
+    }
   }
 
   /** Takes a file away that an upload made and left empty, if the name is still that file's. */
-  #forget(path: VirtualPath, created: boolean, made: fs.Stats): void {
+  #forget(where: VirtualPath, created: boolean, made: fs.Stats): void {
     if (!created) return;
-    this.#at("remove-file", path, (real) => {
+    this.#at("remove-file", where, (real) => {
       const now = fs.lstatSync(real, { throwIfNoEntry: false });
-      if (now?.ino === made.ino && now.dev === made.dev) fs.unlinkSync(real);
+      if (now && fileKey(now) === fileKey(made)) fs.unlinkSync(real);
     });
   }
 
-  /** A handle of the folder, and the path by which its names are reached from that handle. */
-  #openFolder(path: VirtualPath): { readonly real: string; close(): void } {
-    if (process.platform !== "linux") {
-      const real = this.#at("list", path, (at) => (followed(at), at));
-      return { real, close() {} };
-    }
-    const flags = O_RDONLY | O_CAREFUL;
-    const descriptor = this.#at("list", path, (real) => fs.openSync(real, flags));
-    const close = (): void => fs.closeSync(descriptor);
-    if (fs.fstatSync(descriptor).isDirectory()) return { real: `/proc/self/fd/${descriptor}`, close };
-    close();
-    throw new StorageError("not-a-directory", { operation: "list", path });
+  #syncFolderOf(where: VirtualPath): Promise<void> {
+    // The folder is opened before the first turn, while the handle that it is reached by is held.
+    return this.#at("write", where, (real) => syncFolder(path.dirname(real)));
   }
 
-  #batch(folder: fs.Dir, here: string, path: VirtualPath, wanted: "facts" | "names"): Entry[] | undefined {
-    const batch: Entry[] = [];
-    for (let i = 0; i < BATCH; i++) {
-      const found = folder.readSync();
-      if (!found) return batch.length > 0 || i > 0 ? batch : undefined;
-      const { name } = found;
-      if (wanted === "names") {
-        batch.push({ name, kind: found.isDirectory() ? "directory" : "file", size: 0, modified: 0 });
-        continue;
+  async *#list(
+    where: VirtualPath,
+    wanted: "facts" | "names",
+    what: "seen" | "parts" | "all",
+  ): AsyncGenerator<readonly Entry[]> {
+    const folder = this.#openFolder(where, what === "all" ? "hidden" : undefined);
+    const hidden = this.#hidden;
+    const isLeftOut = {
+      seen: (name: string) => hidden?.hides(folder.names, name) ?? false,
+      parts: (name: string) => !hidden?.parts.fits(name),
+      all: () => false,
+    }[what];
+    const linked = (name: string): Entry | undefined => {
+      try {
+        return this.stat(childOf(where, name));
+      } catch {
+        return undefined;
       }
-      const stats = fs.lstatSync(`${here}/${name}`, { throwIfNoEntry: false });
-      if (!stats) {
-        // Gone meanwhile; or a name that is not UTF-8, which cannot be asked for, and must not make a folder look empty.
-        if (name.includes("\ufffd")) batch.push({ name, kind: "other", size: 0, modified: 0 });
-        continue;
-      }
-      batch.push(stats.isSymbolicLink() ? this.#linkEntry(childOf(path, name), stats) : entryOf(name, stats));
-    }
-    return batch;
-  }
-
-  /** A link shows what it leads to; one that leads nowhere, or out of the root, shows only that it is a link. */
-  #linkEntry(path: VirtualPath, own: fs.Stats): Entry {
+    };
     try {
-      return this.stat(path);
-    } catch {
-      return entryOf(nameOf(path), own);
+      yield* listFolder({ here: folder.real, wanted, isLeftOut, linked });
+    } catch (error) {
+      throw storageErrorOf(error, "list", where);
+    } finally {
+      folder.close();
     }
   }
-}
 
-/** What stands at a real path; a link throws ELOOP, so that the confinement takes the next step. */
-function followed(real: string): fs.Stats {
-  const stats = fs.lstatSync(real);
-  if (stats.isSymbolicLink()) throw Object.assign(new Error("a link"), { code: "ELOOP" });
-  return stats;
-}
-
-function entryOf(name: string, stats: fs.Stats): Entry {
-  const kind = stats.isFile() ? "file" : stats.isDirectory() ? "directory" : stats.isSymbolicLink() ? "link" : "other";
-  return {
-    name,
-    kind,
-    size: kind === "file" ? stats.size : 0,
-    modified: stats.mtimeMs,
-    mode: stats.mode & 0o7777,
-    owner: String(stats.uid),
-    group: String(stats.gid),
-    unique: `${stats.dev.toString(16)}g${stats.ino.toString(16)}`,
-  };
-}
-
-function nextTurn(): Promise<void> {
-  return new Promise((resolve) => setImmediate(resolve));
+  /** A handle of the folder, and the path by which its names are reached from that handle. */
+  #openFolder(where: VirtualPath, reach: "hidden" | undefined): OpenedFolder {
+    const notAFolder = (): never => {
+      throw new StorageError("not-a-directory", { operation: "list", path: where });
+    };
+    const open = (real: string, names: readonly string[]): OpenedFolder => {
+      if (process.platform !== "linux")
+        return followed(real).isDirectory() ? { real, names, close() {} } : notAFolder();
+      const descriptor = fs.openSync(real, O_RDONLY | O_CAREFUL);
+      const close = (): void => fs.closeSync(descriptor);
+      if (fs.fstatSync(descriptor).isDirectory()) return { real: `/proc/self/fd/${descriptor}`, names, close };
+      close();
+      return notAFolder();
+    };
+    try {
+      return this.#confinement.use(where, open, reach);
+    } catch (error) {
+      throw storageErrorOf(error, "list", where);
+    }
+  }
 }

@@ -4,7 +4,7 @@ import { promisify } from "node:util";
 import { AT_ONCE } from "./at-once.ts";
 import { storageErrorOf } from "./system-error.ts";
 import type { VirtualPath } from "@twinport/protocol";
-import type { WritableFile } from "../storage.ts";
+import type { MaybePromise, WritableFile } from "../storage.ts";
 
 /** What stood behind the start of an upload is cut off at once up to this size: freeing more takes too long. */
 const CUT_AT_ONCE = 16 * 1024 * 1024;
@@ -15,21 +15,41 @@ const SLOW_MS = 10;
 const writeAsync = promisify(fs.write);
 const truncateAsync = promisify(fs.ftruncate);
 
-/** What an upload to a disk is made of. */
+/** What an upload to a disk is made of, and what becomes of it. */
 export interface UploadParts {
   readonly descriptor: number;
   readonly path: VirtualPath;
   readonly start: number;
   readonly size: number;
-  readonly forget: () => void;
+  /** So much was just written to it that the disk may have to catch up before it takes more. */
+  readonly isBehind?: boolean;
+  /** All bytes have come, and the file is still open. */
+  readonly whole?: (descriptor: number) => MaybePromise<void>;
+  /** The file is whole and closed. */
+  readonly keep?: () => MaybePromise<void>;
+  /** The upload has failed, and the file is closed. */
+  readonly drop: (upload: DroppedUpload) => MaybePromise<void>;
+  /** However it has ended. */
+  readonly release: () => void;
 }
 
-/** An upload straight into its file. What stood behind `start` goes with the first byte, not before. */
+/** An upload that has failed. */
+export interface DroppedUpload {
+  /** It was cut off, and may be resumed; or the commit itself failed, and nobody knows what is there. */
+  readonly because: "keep" | "discard" | "commit-failed";
+  /** Where it would go on. */
+  readonly position: number;
+  /** What stood behind its start has gone. */
+  readonly hasBegun: boolean;
+}
+
+/** An upload into an opened file. What stood behind `start` goes with the first byte, not before. */
 export class DiskUpload implements WritableFile {
   readonly start: number;
   readonly #parts: UploadParts;
   #position: number;
   #cut = false;
+  #isClosed = false;
   #isSlow = false;
   #writing: Promise<void> | undefined;
 
@@ -37,6 +57,7 @@ export class DiskUpload implements WritableFile {
     this.#parts = parts;
     this.start = parts.start;
     this.#position = parts.start;
+    this.#isSlow = parts.isBehind ?? false;
   }
 
   write(bytes: Uint8Array): void | Promise<void> {
@@ -49,20 +70,76 @@ export class DiskUpload implements WritableFile {
   commit(): void | Promise<void> {
     try {
       const cut = this.#cutOnce();
-      if (cut) return cut.finally(() => this.#close());
+      const ended = cut ? cut.then(() => this.#end()) : this.#end();
+      if (ended) return ended.then(this.#parts.release, (error: unknown) => this.#commitFailed(error));
     } catch (error) {
-      fs.closeSync(this.#parts.descriptor);
-      throw error;
+      const failed = this.#commitFailed(error);
+      if (failed) return failed;
     }
-    this.#close();
+    this.#parts.release();
   }
 
   async abandon(keep: boolean): Promise<void> {
     // Whoever is cut off does not wait for its last write. Closed under it, the descriptor could be another file's by
     // the time the write has its turn, and what it brings would be taken for nothing.
     await this.#writing?.catch(() => {});
+    try {
+      this.#close();
+    } finally {
+      await this.#drop(keep ? "keep" : "discard");
+    }
+  }
+
+  #end(): void | Promise<void> {
+    const whole = this.#translated(() => this.#parts.whole?.(this.#parts.descriptor));
+    return whole ? whole.then(() => this.#keep()) : this.#keep();
+  }
+
+  #keep(): void | Promise<void> {
     this.#close();
-    if (!keep || this.#position === 0) this.#parts.forget();
+    return this.#translated(() => this.#parts.keep?.());
+  }
+
+  #translated(run: () => void | Promise<void>): void | Promise<void> {
+    const failed = (error: unknown): never => {
+      throw storageErrorOf(error, "write", this.#parts.path);
+    };
+    try {
+      return run()?.catch(failed);
+    } catch (error) {
+      failed(error);
+    }
+  }
+
+  /** Throws the error, when all is away that the upload held. */
+  #commitFailed(error: unknown): Promise<never> | undefined {
+    try {
+      this.#close();
+    } catch {
+      // The first error says what went wrong.
+    }
+    const rethrow = (): never => {
+      throw error;
+    };
+    try {
+      const dropped = this.#drop("commit-failed");
+      if (dropped) return dropped.then(rethrow, rethrow);
+    } catch {
+      // As above.
+    }
+    return rethrow();
+  }
+
+  #drop(because: DroppedUpload["because"]): void | Promise<void> {
+    const { drop, release } = this.#parts;
+    try {
+      const dropped = this.#translated(() => drop({ because, position: this.#position, hasBegun: this.#cut }));
+      if (dropped) return dropped.finally(release);
+    } catch (error) {
+      release();
+      throw error;
+    }
+    release();
   }
 
   #write(bytes: Uint8Array): void | Promise<void> {
@@ -117,6 +194,8 @@ export class DiskUpload implements WritableFile {
   }
 
   #close(): void {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
     try {
       fs.closeSync(this.#parts.descriptor);
     } catch (error) {

@@ -16,6 +16,8 @@ const codeOf: Readonly<Record<string, StorageErrorCode>> = {
   EINVAL: "name-not-allowed",
   ENAMETOOLONG: "name-not-allowed",
   EILSEQ: "name-not-allowed",
+  // A NUL, which Node does not even ask the system about.
+  ERR_INVALID_ARG_VALUE: "name-not-allowed",
   ENOSPC: "no-space",
   EDQUOT: "quota-exceeded",
   EFBIG: "too-large",

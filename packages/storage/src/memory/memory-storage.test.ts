@@ -1,9 +1,14 @@
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { virtualPath } from "@twinport/protocol";
 import { storageContract } from "../contract/index.ts";
 import { memoryStorage } from "./memory-storage.ts";
 
-storageContract({ test, create: () => memoryStorage() });
+describe("as files", () => {
+  storageContract({ test, create: () => memoryStorage() });
+});
+describe("atomic", () => {
+  storageContract({ test, create: () => memoryStorage({ atomic: true }), unfinished: true });
+});
 
 test("files given at the start are there, with their folders", () => {
   const storage = memoryStorage({ files: { "/in/a.txt": "hello" } });

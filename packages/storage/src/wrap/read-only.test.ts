@@ -18,5 +18,11 @@ test("everything can be read and nothing changed", async () => {
   ]) {
     expect(change).toThrow("does not allow");
   }
-  expect(storage.features.has("set-modified")).toBe(false);
+});
+
+test("of what the storage can, only that is announced which changes nothing", () => {
+  const able = memoryStorage();
+  const all = ["set-modified", "set-mode", "free-space", "unfinished", "folds-names", "descriptor"];
+  Object.defineProperty(able, "features", { value: new Set(all) });
+  expect([...readOnly(able).features]).toEqual(["folds-names", "descriptor"]);
 });

@@ -1,6 +1,9 @@
 import { StorageError } from "../errors.ts";
 import type { StorageOperation } from "../errors.ts";
-import type { Storage } from "../storage.ts";
+import type { Storage, StorageFeature } from "../storage.ts";
+
+/** Bytes are neither counted nor changed here, so a descriptor may be handed through. */
+const kept: ReadonlySet<StorageFeature> = new Set(["folds-names", "descriptor"]);
 
 /** The same files, none of which can be changed: everything that would is `permission-denied`. */
 export function readOnly(storage: Storage): Storage {
@@ -8,8 +11,7 @@ export function readOnly(storage: Storage): Storage {
     throw new StorageError("permission-denied", { operation, path });
   };
   return {
-    // Bytes are neither counted nor changed here, so a descriptor may be handed through.
-    features: new Set([...storage.features].filter((feature) => feature !== "set-modified")),
+    features: new Set([...storage.features].filter((feature) => kept.has(feature))),
     stat: (path) => storage.stat(path),
     list: (path, wanted) => storage.list(path, wanted),
     read: (path) => storage.read(path),

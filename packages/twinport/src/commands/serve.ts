@@ -12,6 +12,7 @@ interface ServeFlags {
   readonly listen?: readonly string[];
   readonly user?: string;
   readonly password?: string;
+  readonly accounts?: string;
   readonly anonymous?: true;
   readonly readOnly?: true;
   readonly passivePorts?: string;
@@ -22,7 +23,11 @@ interface ServeFlags {
   readonly allowFxp?: true;
   readonly maxSessions?: string;
   readonly maxSessionsPerAddress?: string;
+  readonly maxSessionsPerAccount?: string;
   readonly maxLoginFailures?: string;
+  readonly banAfter?: string;
+  readonly banTime?: string;
+  readonly dataPeer?: string;
   readonly loginTimeout?: string;
   readonly idleTimeout?: string;
   readonly passiveTimeout?: string;
@@ -32,7 +37,12 @@ interface ServeFlags {
   readonly charset?: string;
   readonly rateUp?: string;
   readonly rateDown?: string;
+  readonly totalRateUp?: string;
+  readonly totalRateDown?: string;
   readonly partialUploads: "keep" | "discard";
+  readonly uploads: "direct" | "atomic";
+  readonly umask?: string;
+  readonly sync: "none" | "file" | "all";
   readonly drainTimeout: string;
   readonly trace?: true;
   readonly quiet?: true;
@@ -48,6 +58,7 @@ export function serveCommand(messages: Messages, language: Language): Command {
     .option("--listen <address:port>", say.listen, collect)
     .option("--user <name>", say.user)
     .option("--password <password>", say.password)
+    .option("--accounts <file>", say.accounts)
     .option("--anonymous", say.anonymous)
     .option("--read-only", say.readOnly)
     .option("--passive-ports <first-last>", say.passivePorts)
@@ -62,7 +73,11 @@ export function serveCommand(messages: Messages, language: Language): Command {
     .option("--allow-fxp", say.allowFxp)
     .option("--max-sessions <n>", say.maxSessions)
     .option("--max-sessions-per-address <n>", say.maxSessionsPerAddress)
+    .option("--max-sessions-per-account <n>", say.maxSessionsPerAccount)
     .option("--max-login-failures <n>", say.maxLoginFailures)
+    .option("--ban-after <n>", say.banAfter)
+    .option("--ban-time <seconds>", say.banTime)
+    .option("--data-peer <who>", say.dataPeer)
     .option("--login-timeout <seconds>", say.loginTimeout)
     .option("--idle-timeout <seconds>", say.idleTimeout)
     .option("--passive-timeout <seconds>", say.passiveTimeout)
@@ -72,7 +87,12 @@ export function serveCommand(messages: Messages, language: Language): Command {
     .option("--charset <name>", say.charset)
     .option("--rate-up <bytes>", say.rateUp)
     .option("--rate-down <bytes>", say.rateDown)
+    .option("--total-rate-up <bytes>", say.totalRateUp)
+    .option("--total-rate-down <bytes>", say.totalRateDown)
     .addOption(new Option("--partial-uploads <what>", say.partialUploads).choices(["keep", "discard"]).default("keep"))
+    .addOption(new Option("--uploads <how>", say.uploads).choices(["direct", "atomic"]).default("direct"))
+    .option("--umask <bits>", say.umask)
+    .addOption(new Option("--sync <what>", say.sync).choices(["none", "file", "all"]).default("none"))
     .option("--drain-timeout <seconds>", say.drainTimeout, "30")
     .option("--trace", say.trace)
     .option("--quiet", say.quiet)
@@ -102,13 +122,21 @@ function configOf(
     root,
     listen: (flags.listen ?? ["127.0.0.1:2121"]).map((one) => endpointOf(one, messages)),
     ...(account && { account }),
+    ...(flags.accounts !== undefined && { accountsFile: flags.accounts }),
     anonymous: flags.anonymous ?? false,
     readOnly: flags.readOnly ?? false,
     mayUseOtherHosts: flags.allowFxp ?? false,
     passive: flags.passive && { ...(ports && { ports }), ...(rules && { address: rules }) },
     active: flags.active && { sourcePort: flags.activeSourcePort === "20" ? 20 : flags.activeSourcePort },
     limits: limitsOf(flags, messages),
+    loginThrottle: throttleOf(flags, messages),
+    ...(flags.dataPeer !== undefined && { dataPeer: dataPeerOf(flags.dataPeer, messages) }),
     partialUploads: flags.partialUploads,
+    files: {
+      uploads: flags.uploads,
+      sync: flags.sync,
+      ...(flags.umask !== undefined && { umask: umaskOf(flags.umask, messages) }),
+    },
     drainSeconds: secondsOrNone("--drain-timeout", flags.drainTimeout, messages),
     ...(flags.banner !== undefined && { banner: flags.banner }),
     ...(flags.charset !== undefined && { charset: flags.charset }),
@@ -134,15 +162,12 @@ function accountOf(flags: ServeFlags, environment: NodeJS.ProcessEnv, messages: 
 }
 
 function limitsOf(flags: ServeFlags, messages: Messages): Partial<Limits> {
-  const whole = (option: string, value: string): number => {
-    const number = numberOf(option, value, messages);
-    if (!Number.isInteger(number)) throw new UsageError(messages.notAWholeNumber(option, value));
-    return number;
-  };
+  const whole = (option: string, value: string): number => wholeOf(option, value, messages);
   const seconds = (option: string, value: string): number => numberOf(option, value, messages);
   const limits: [keyof Limits, string, string | undefined, (option: string, value: string) => number][] = [
     ["sessions", "--max-sessions", flags.maxSessions, whole],
     ["sessionsPerAddress", "--max-sessions-per-address", flags.maxSessionsPerAddress, whole],
+    ["sessionsPerAccount", "--max-sessions-per-account", flags.maxSessionsPerAccount, whole],
     ["loginFailures", "--max-login-failures", flags.maxLoginFailures, whole],
     ["loginSeconds", "--login-timeout", flags.loginTimeout, seconds],
     ["idleSeconds", "--idle-timeout", flags.idleTimeout, seconds],
@@ -151,6 +176,8 @@ function limitsOf(flags: ServeFlags, messages: Messages): Partial<Limits> {
     ["stallSeconds", "--data-timeout", flags.dataTimeout, seconds],
     ["rateUp", "--rate-up", flags.rateUp, whole],
     ["rateDown", "--rate-down", flags.rateDown, whole],
+    ["totalRateUp", "--total-rate-up", flags.totalRateUp, whole],
+    ["totalRateDown", "--total-rate-down", flags.totalRateDown, whole],
   ];
   const given = limits.flatMap(([limit, option, value, read]) =>
     value === undefined ? [] : [[limit, read(option, value)] as const],
@@ -158,9 +185,35 @@ function limitsOf(flags: ServeFlags, messages: Messages): Partial<Limits> {
   return Object.fromEntries(given);
 }
 
+function throttleOf(flags: ServeFlags, messages: Messages): DaemonConfig["loginThrottle"] {
+  // 0 is nobody, never.
+  if (flags.banAfter === "0") return false;
+  return {
+    ...(flags.banAfter !== undefined && { banAfter: wholeOf("--ban-after", flags.banAfter, messages) }),
+    ...(flags.banTime !== undefined && { banSeconds: numberOf("--ban-time", flags.banTime, messages) }),
+  };
+}
+
+/** `exact`, `any`, or the lengths of networks: `/24` or `/24,/64`. */
+function dataPeerOf(value: string, messages: Messages): NonNullable<DaemonConfig["dataPeer"]> {
+  if (value === "exact" || value === "any") return value;
+  const found = /^\/(\d{1,2})(?:,\/(\d{1,3}))?$/.exec(value);
+  const [ipv4Bits, ipv6Bits] = [Number(found?.[1]), Number(found?.[2] ?? 128)];
+  if (!found || ipv4Bits < 1 || ipv4Bits > 32 || ipv6Bits < 1 || ipv6Bits > 128) {
+    throw new UsageError(messages.notADataPeer(value));
+  }
+  return { ipv4Bits, ipv6Bits };
+}
+
 function numberOf(option: string, value: string, messages: Messages): number {
   const number = decimal(value);
   if (!(number > 0)) throw new UsageError(messages.notANumber(option, value));
+  return number;
+}
+
+function wholeOf(option: string, value: string, messages: Messages): number {
+  const number = numberOf(option, value, messages);
+  if (!Number.isInteger(number)) throw new UsageError(messages.notAWholeNumber(option, value));
   return number;
 }
 
@@ -189,6 +242,11 @@ function rangeOf(value: string, messages: Messages): { from: number; to: number 
   const to = Number(found?.[2] ?? found?.[1]);
   if (!found || from < 1 || to > 65_535 || to < from) throw new UsageError(messages.notARange(value));
   return { from, to };
+}
+
+function umaskOf(value: string, messages: Messages): number {
+  if (!/^0?[0-7]{3}$/.test(value)) throw new UsageError(messages.notAUmask(value));
+  return Number.parseInt(value, 8);
 }
 
 /** `ADDRESS`, or `CIDR=ADDRESS` for the clients of a network. */

@@ -1,0 +1,200 @@
+import { performance } from "node:perf_hooks";
+import { setImmediate as nextTurn } from "node:timers/promises";
+import { ROOT } from "@twinport/protocol";
+import type { z } from "zod";
+import { allPermissions, readOnlyPermissions } from "../accounts.ts";
+import type { AccountLimits } from "../accounts.ts";
+import { anonymousNames } from "../anonymous.ts";
+import { accountSchema, fileSchema, isAccountName } from "./account-schema.ts";
+import { AccountsFileError } from "./errors.ts";
+import { repeatedKey } from "./repeated-key.ts";
+import type { AccountKeys } from "./account-schema.ts";
+import type { AccountRecord, AccountsFile } from "./account-record.ts";
+import type { Expected } from "./errors.ts";
+import type { PasswordHash } from "./password-hash.ts";
+
+/** Letters of what stands there that an error shows. */
+const SHOWN = 60;
+
+/** How long others wait for a piece of a large file. */
+const TURN_MS = 5;
+
+/**
+ * Reads the text of an accounts file. One thing that is wrong makes all of it wrong.
+ *
+ * @param file its name, for the errors
+ * @throws {AccountsFileError} `file-not-json`, `key-twice`, `key-not-known`, `key-missing`, `value-not-valid`
+ */
+export function parseAccountsFile(text: string, file?: string): AccountsFile {
+  const reading = readAccounts(text, file);
+  for (;;) {
+    const step = reading.next();
+    if (step.done) return step.value;
+  }
+}
+
+/** The same with turns for everybody else: transfers go on while ten thousand accounts are read. */
+export async function parseAccountsFileInTurns(text: string, file: string): Promise<AccountsFile> {
+  const reading = readAccounts(text, file);
+  let since = performance.now();
+  for (;;) {
+    const step = reading.next();
+    if (step.done) return step.value;
+    if (performance.now() - since < TURN_MS) continue;
+    await nextTurn();
+    since = performance.now();
+  }
+}
+
+/** An account a step. */
+function* readAccounts(text: string, file: string | undefined): Generator<undefined, AccountsFile> {
+  const named = file === undefined ? {} : { file };
+  const written = readJson(text, named);
+  yield;
+  const twice = repeatedKey(text);
+  if (twice !== undefined) throw new AccountsFileError("key-twice", { ...named, key: JSON.stringify(twice) });
+  const { anonymous, defaults = {}, accounts } = checked(fileSchema, written, named);
+  const records = new Map<string, AccountRecord>();
+  for (const [name, one] of Object.entries(accounts)) {
+    yield;
+    const expected = nameFault(name, anonymous !== undefined);
+    if (expected) throw notValid(expected, undefined, { ...named, key: keyAt(["accounts", name]) });
+    const { password, ...keys } = checked(accountSchema, one, { ...named, account: name });
+    records.set(name, recordOf(name, { ...defaults, ...keys }, password));
+  }
+  return { accounts: records, ...(anonymous && { anonymous: anonymousRecord(anonymous, defaults) }) };
+}
+
+/** What is wrong with a name for an account. */
+function nameFault(name: string, hasAnonymous: boolean): Expected | undefined {
+  if (!isAccountName(name)) return "account-name";
+  // Whoever got its password wrong would be let in without one.
+  return hasAnonymous && anonymousNames.has(name.toLowerCase()) ? "name-not-anonymous" : undefined;
+}
+
+/** Nobody becomes anonymous's benefactor by accident: defaults that give something are not for it. */
+function anonymousRecord(own: AccountKeys, defaults: AccountKeys): AccountRecord {
+  const { permissions: _permissions, rules: _rules, mounts: _mounts, fxp: _fxp, ...rest } = defaults;
+  return recordOf("anonymous", { permissions: readOnlyPermissions, ...rest, ...own });
+}
+
+function recordOf(name: string, keys: AccountKeys, password?: PasswordHash): AccountRecord {
+  const limits = {
+    sessions: keys.sessions,
+    rateUp: keys.rate_up,
+    rateDown: keys.rate_down,
+    sessionRateUp: keys.session_rate_up,
+    sessionRateDown: keys.session_rate_down,
+    idleSeconds: keys.idle_timeout,
+  };
+  return {
+    name,
+    mounts: (keys.mounts ?? []).map(([path, mount]) => ({ path, ...mount })),
+    home: keys.home ?? ROOT,
+    permissions: keys.permissions ?? allPermissions,
+    rules: (keys.rules ?? []).map(([path, permissions]) => ({ path, permissions })),
+    hide: keys.hide ?? [],
+    deny: keys.deny ?? [],
+    denyFrom: keys.deny_from ?? [],
+    disabled: keys.disabled ?? false,
+    limits: said(limits) satisfies AccountLimits,
+    mayUseOtherHosts: keys.fxp ?? false,
+    ...said({
+      password,
+      root: keys.root,
+      allowFrom: keys.allow_from,
+      expires: keys.expires,
+      quota: keys.quota && said(keys.quota),
+      charset: keys.charset,
+      umask: keys.umask,
+      fileMode: keys.file_mode,
+      directoryMode: keys.directory_mode,
+      uploads: keys.uploads,
+    }),
+  };
+}
+
+/** Without what is undefined. */
+function said<T extends object>(values: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as {
+    [K in keyof T]?: Exclude<T[K], undefined>;
+  };
+}
+
+interface Where {
+  readonly file?: string;
+  readonly account?: string;
+}
+
+function readJson(text: string, where: Where): unknown {
+  try {
+    return JSON.parse(text.replace(/^\ufeff/, ""));
+  } catch {
+    // Without what V8 says: it quotes what stands there, which may be a hash.
+    throw new AccountsFileError("file-not-json", { ...where, ...whereBroken(text) });
+  }
+}
+
+/** The line and column up to which it could still become JSON: V8 says them for some mistakes only. */
+function whereBroken(text: string): { line: number; column: number } {
+  let good = 0;
+  let broken = text.length + 1;
+  while (broken - good > 1) {
+    const middle = (good + broken) >> 1;
+    if (couldGoOn(text.slice(0, middle))) good = middle;
+    else broken = middle;
+  }
+  const before = text.slice(0, good).split("\n");
+  return { line: before.length, column: before.at(-1)!.length + 1 };
+}
+
+function couldGoOn(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch (error) {
+    const { message } = error as Error;
+    return message.includes("end of JSON input") || message.includes(`at position ${text.length}`);
+  }
+}
+
+function checked<Schema extends z.ZodType>(schema: Schema, written: unknown, where: Where): z.output<Schema> {
+  const read = schema.safeParse(written);
+  if (read.success) return read.data;
+  const issue = read.error.issues[0]!;
+  if (issue.code === "unrecognized_keys") {
+    throw new AccountsFileError("key-not-known", { ...where, key: keyAt([...issue.path, issue.keys[0]!]) });
+  }
+  const key = keyAt(issue.path);
+  const params = issue.code === "custom" ? issue.params : undefined;
+  const standing = params && "got" in params ? params["got"] : valueAt(written, issue.path);
+  if (standing === undefined) throw new AccountsFileError("key-missing", { ...where, key });
+  throw notValid(issue.message as Expected, standing, { ...where, key });
+}
+
+function notValid(expected: Expected, standing: unknown, where: Where & { readonly key: string }): AccountsFileError {
+  // Somebody may have written their password where its hash belongs.
+  if (standing === undefined || expected === "password-hash")
+    return new AccountsFileError("value-not-valid", { ...where, expected });
+  const json = JSON.stringify(standing);
+  const got = json.length > SHOWN ? `${json.slice(0, SHOWN)}…` : json;
+  return new AccountsFileError("value-not-valid", { ...where, expected, got });
+}
+
+/** A place in JSON as jq writes it: `quota.bytes`, `hide[0]`, `rules["/in"]`. */
+function keyAt(path: readonly PropertyKey[]): string {
+  const text = path.map((step) => {
+    if (typeof step === "string" && /^\w+$/.test(step)) return `.${step}`;
+    return `[${JSON.stringify(step)}]`;
+  });
+  return text.join("").replace(/^\./, "") || "the value";
+}
+
+function valueAt(written: unknown, path: readonly PropertyKey[]): unknown {
+  let value = written;
+  for (const step of path) {
+    if (typeof value !== "object" || value === null || !Object.hasOwn(value, step)) return undefined;
+    value = (value as Record<PropertyKey, unknown>)[step];
+  }
+  return value;
+}

@@ -1,0 +1,3 @@
+import { sumVerb } from "../sum-verb.ts";
+
+export const xcrc = sumVerb("XCRC", "CRC32");

@@ -1,0 +1,3 @@
+import { sumVerb } from "../sum-verb.ts";
+
+export const xsha = sumVerb("XSHA", "SHA-1");

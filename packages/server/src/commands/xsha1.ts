@@ -1,0 +1,3 @@
+import { sumVerb } from "../sum-verb.ts";
+
+export const xsha1 = sumVerb("XSHA1", "SHA-1");

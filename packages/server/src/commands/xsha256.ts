@@ -1,0 +1,3 @@
+import { sumVerb } from "../sum-verb.ts";
+
+export const xsha256 = sumVerb("XSHA256", "SHA-256");
