@@ -175,7 +175,7 @@ export const defences = [
     file: `${server}/command-queue.ts`,
     defence: "if (this.#waiting.length + this.#overtakers >= MAX_WAITING) this.#owner.hold();",
     without: "",
-    test: "packages/server/src",
+    test: "test/hostile/09-command-parser.test.ts",
   },
   {
     name: "09 replies that nobody takes are bounded",
@@ -396,7 +396,6 @@ export const defences = [
     defence: "longest.destroy();",
     without: "",
     test: "test/hostile/16-slow-clients.test.ts",
-    title: "who is refused",
   },
   {
     name: "17 other hosts only with FXP",

@@ -1,4 +1,4 @@
-import { ROOT, foldNames, isWithin, matchesPattern, namesOf } from "@twinport/protocol";
+import { ROOT, foldNames, isWithin, namesOf, patternMatcher } from "@twinport/protocol";
 import type { Permission, VirtualPath } from "@twinport/protocol";
 import type { Account, NamePattern } from "./accounts.ts";
 
@@ -26,7 +26,7 @@ interface Rule {
 interface Pattern {
   readonly written: NamePattern;
   /** One for a name at any depth; several for a path from the root. */
-  readonly names: readonly string[];
+  readonly names: readonly ((name: string) => boolean)[];
   readonly anywhere: boolean;
 }
 
@@ -100,7 +100,7 @@ export class Access {
     if (rule) return rule.path;
     const names = this.#namesOf(path);
     const pattern = [...this.#hide, ...this.#deny].find(
-      (one) => !one.anywhere && one.names.length > names.length && names.every((name, i) => fitsName(one, i, name)),
+      (one) => !one.anywhere && one.names.length > names.length && names.every((name, i) => one.names[i]!(name)),
     );
     return pattern?.written;
   }
@@ -125,15 +125,13 @@ function folded(path: VirtualPath): VirtualPath {
 function readPattern(written: NamePattern): Pattern {
   const names = foldNames(written)
     .split("/")
-    .filter((name) => name !== "");
+    .filter((name) => name !== "")
+    .map((name) => patternMatcher(name, "any-dot"));
   return { written, names, anywhere: !written.includes("/") };
 }
 
 function fitsPath(pattern: Pattern, names: readonly string[]): boolean {
-  if (pattern.anywhere) return names.some((name) => matchesPattern(pattern.names[0] ?? "", name, "any-dot"));
-  return pattern.names.length <= names.length && pattern.names.every((_name, i) => fitsName(pattern, i, names[i]!));
-}
-
-function fitsName({ names }: Pattern, i: number, name: string): boolean {
-  return matchesPattern(names[i]!, name, "any-dot");
+  const [first] = pattern.names;
+  if (pattern.anywhere) return first !== undefined && names.some(first);
+  return pattern.names.length <= names.length && pattern.names.every((fits, i) => fits(names[i]!));
 }

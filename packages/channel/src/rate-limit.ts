@@ -21,7 +21,8 @@ export class RateLimit implements Rate {
   #sharers = 0;
 
   constructor(bytesPerSecond: number, clock: Clock) {
-    this.bytesPerSecond = bytesPerSecond;
+    // A rate of nothing would be a wait without end.
+    this.bytesPerSecond = Math.max(1, bytesPerSecond);
     this.#clock = clock;
     this.#freeAt = clock.now();
     this.#last = this.#freeAt;

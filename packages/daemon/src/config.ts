@@ -30,6 +30,8 @@ export interface DaemonConfig {
   readonly passive: false | PassiveOptions;
   readonly active: false | ActiveOptions;
   readonly limits: Partial<Limits>;
+  /** MODE Z may be used. */
+  readonly compression: boolean;
   readonly loginThrottle: NonNullable<ServerOptions["loginThrottle"]>;
   readonly dataPeer?: NonNullable<ServerOptions["dataPeer"]>;
   readonly partialUploads: "keep" | "discard";

@@ -107,6 +107,7 @@ function serverOf(
     passive: config.passive,
     active: config.active,
     limits: config.limits,
+    compression: config.compression,
     loginThrottle: config.loginThrottle,
     ...(config.dataPeer && { dataPeer: config.dataPeer }),
     partialUploads: config.partialUploads,

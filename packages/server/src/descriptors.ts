@@ -1,8 +1,8 @@
 import fs from "node:fs";
 import type { PassivePorts } from "@twinport/channel";
 
-/** A session that moves a file has a command connection, a data connection, and the file. */
-const OF_A_SESSION = 3;
+/** A session that moves a file has a command connection, a data connection, the file, and its folder if it is atomic. */
+const OF_A_SESSION = 4;
 
 /** Kept for what comes and goes: clients that are told why there is no session, name look-ups, listings, logs. */
 const RESERVE = 32;

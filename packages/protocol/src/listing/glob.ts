@@ -10,8 +10,16 @@ export function isPattern(name: string): boolean {
  * @param dot `shell`: a name that begins with a dot must be asked for with that dot (default)
  */
 export function matchesPattern(pattern: string, name: string, dot: "shell" | "any-dot" = "shell"): boolean {
+  return patternMatcher(pattern, dot)(name);
+}
+
+/** {@link matchesPattern} for one pattern and many names: the pattern is read once. */
+export function patternMatcher(pattern: string, dot: "shell" | "any-dot" = "shell"): (name: string) => boolean {
   const tokens = tokenise(pattern);
-  const letters = [...name];
+  return (name) => matches(tokens, [...name], dot);
+}
+
+function matches(tokens: readonly Token[], letters: readonly string[], dot: "shell" | "any-dot"): boolean {
   // A leading dot is matched only by a dot, as in every shell.
   if (dot === "shell" && letters[0] === "." && tokens[0] !== ".") return false;
   let token = 0;

@@ -1,4 +1,4 @@
-import { childOf, isPattern, matchesPattern, namesOf } from "@twinport/protocol";
+import { childOf, isPattern, namesOf, patternMatcher } from "@twinport/protocol";
 import { ServerError } from "../errors.ts";
 import { refusePermission } from "../allowed-path.ts";
 import { statIfThere } from "../stat-if-there.ts";
@@ -59,9 +59,10 @@ async function* below(
   if (++search.folders > MOST_FOLDERS) throw new ServerError("pattern-too-wide");
   if (refusePermission(session.access, "list", folder)) return;
   if ((await statIfThere(session.storage, folder))?.kind !== "directory") return;
+  const fits = patternMatcher(name);
   const entries: Batches = session.storage.list(folder, isLast ? wanted : "facts");
   for await (const batch of entries) {
-    const fitting = batch.filter((entry) => matchesPattern(name, entry.name));
+    const fitting = batch.filter((entry) => fits(entry.name));
     if (isLast) {
       yield fitting.map((entry) => ({ ...entry, name: prefix + entry.name }));
       continue;

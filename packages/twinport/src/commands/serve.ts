@@ -20,6 +20,7 @@ interface ServeFlags {
   readonly passive: boolean;
   readonly active: boolean;
   readonly activeSourcePort: "20" | "control-1" | "any";
+  readonly compression: boolean;
   readonly allowFxp?: true;
   readonly maxSessions?: string;
   readonly maxSessionsPerAddress?: string;
@@ -70,6 +71,7 @@ export function serveCommand(messages: Messages, language: Language): Command {
         .choices(["20", "control-1", "any"])
         .default("control-1"),
     )
+    .option("--no-compression", say.noCompression)
     .option("--allow-fxp", say.allowFxp)
     .option("--max-sessions <n>", say.maxSessions)
     .option("--max-sessions-per-address <n>", say.maxSessionsPerAddress)
@@ -128,6 +130,7 @@ function configOf(
     mayUseOtherHosts: flags.allowFxp ?? false,
     passive: flags.passive && { ...(ports && { ports }), ...(rules && { address: rules }) },
     active: flags.active && { sourcePort: flags.activeSourcePort === "20" ? 20 : flags.activeSourcePort },
+    compression: flags.compression,
     limits: limitsOf(flags, messages),
     loginThrottle: throttleOf(flags, messages),
     ...(flags.dataPeer !== undefined && { dataPeer: dataPeerOf(flags.dataPeer, messages) }),

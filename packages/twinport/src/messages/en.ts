@@ -16,6 +16,7 @@ export const en = {
   noPassive: "switch passive mode off",
   noActive: "switch active mode off",
   activeSourcePort: "port that active connections come from: 20, control-1 or any",
+  noCompression: "switch MODE Z off, which some clients use by themselves: a fast network is faster without",
   allowFxp: "let accounts have data sent to and taken from other hosts (FXP)",
   maxSessions: "sessions in all",
   maxSessionsPerAddress: "sessions of one client address",

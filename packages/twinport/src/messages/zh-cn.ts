@@ -17,6 +17,7 @@ export const zhCn: Messages = {
   noPassive: "关闭被动模式",
   noActive: "关闭主动模式",
   activeSourcePort: "主动连接的源端口：20、control-1 或 any",
+  noCompression: "关闭 MODE Z（有些客户端会自行启用）；在高速网络上关闭后更快",
   allowFxp: "允许账户让数据往来于其他主机（FXP）",
   maxSessions: "会话总数上限",
   maxSessionsPerAddress: "同一客户端地址的会话数上限",

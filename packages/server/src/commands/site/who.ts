@@ -4,14 +4,22 @@ import type { BuiltInSiteVerb } from "./verb.ts";
 /** Sessions that fit into a reply. */
 const MOST = 1000;
 
-/** Sessions of the same account at the same host: who else is here is nobody else's business. */
+/** What anonymous users are called, whatever they said. */
+const ANONYMOUS = "anonymous";
+
+/**
+ * Sessions of the same account at the same host: who else is here is nobody else's business. Anonymous users have nothing
+ * in common but the name, so each sees only itself.
+ */
 export const who: BuiltInSiteVerb = {
   syntax: "",
   run: (session) => {
     const own = session.activity;
+    const isMeant = (id: string, owner: string): boolean =>
+      id === own.session.id || (owner === own.owner && own.session.account !== ANONYMOUS);
     const lines = session.services
       .activities()
-      .filter(({ session: { account }, owner }) => account !== undefined && owner === own.owner)
+      .filter(({ session: { account, id }, owner }) => account !== undefined && isMeant(id, owner))
       .slice(0, MOST)
       .map(({ session: { id, account = "", peer }, since, doing }) => {
         const self = id === own.session.id ? " (this session)" : "";
