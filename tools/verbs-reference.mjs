@@ -51,8 +51,8 @@ const sentences = /** @type {const} */ ({
   ],
   LANG: ["The language of replies: English only.", "应答的语言：只有英语。"],
   LIST: [
-    "Lists a folder, a file, or what a pattern in the last name matches, as `ls -l` does. Options are read and ignored.",
-    "以 `ls -l` 的格式列出目录、文件，或最后一段名称中通配符匹配的项；选项会被读取并忽略。",
+    "Lists a folder, a file, or what patterns in the path match, as `ls -l` does; with options of `ls`: [listings](listings.md).",
+    "以 `ls -l` 的格式列出目录、文件，或路径中通配符匹配的项；可用 `ls` 的选项：见[列表](listings.md)。",
   ],
   MDTM: [
     "The time of a file, in UTC. `MDTM YYYYMMDDhhmmss path` sets it, for old clients.",
