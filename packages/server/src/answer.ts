@@ -23,6 +23,9 @@ async function run(session: Session, command: Command): Promise<Reply> {
   const allowed = written === undefined ? { path: session.folder } : session.allow(written, rule.permission);
   try {
     if ("refused" in allowed) return allowed.refused;
+    // Asked before anything is opened: who has no data connection costs nothing.
+    if (rule.channel && !session.data.isAgreed)
+      return reply(codes.cannotOpenData, "Say PASV, EPSV, PORT or EPRT first.");
     return await handlers[verb](session, { argument, path: allowed.path });
   } finally {
     // Offset and data connection are for one transfer, also for one that never began.

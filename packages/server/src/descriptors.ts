@@ -1,8 +1,11 @@
 import fs from "node:fs";
 import type { PassivePorts } from "@twinport/channel";
 
-/** A session that moves a file has a command connection, a data connection, the file, and its folder if it is atomic. */
-const OF_A_SESSION = 4;
+/**
+ * A session that uploads has a command connection, a data connection, the file, handles of its folder and of that of
+ * unfinished uploads, and the root of its account if that is its own.
+ */
+const OF_A_SESSION = 6;
 
 /** Kept for what comes and goes: clients that are told why there is no session, name look-ups, listings, logs. */
 const RESERVE = 32;

@@ -140,12 +140,14 @@ export class HashPool {
       if (!(await this.#turn(owner, signal))) return { kind: "given-up" };
     } else this.#running++;
     this.#runningOf.set(owner, this.#ofOwner(owner) + 1);
-    const worker = this.#leastBusy();
-    const job = new HashJob(++this.#made, worker, request);
+    let worker: HashWorker | undefined;
+    let job: HashJob | undefined;
     try {
+      worker = this.#leastBusy();
+      job = new HashJob(++this.#made, worker, request);
       return await job.run();
     } finally {
-      job.end();
+      job?.end();
       this.#done(worker, owner);
     }
   }
@@ -196,11 +198,12 @@ export class HashPool {
     return at === -1 ? undefined : this.#waiting.splice(at, 1)[0]?.answer;
   }
 
-  #done(worker: HashWorker, owner: string): void {
+  /** @param worker undefined where none could be made */
+  #done(worker: HashWorker | undefined, owner: string): void {
     const left = this.#ofOwner(owner) - 1;
     if (left > 0) this.#runningOf.set(owner, left);
     else this.#runningOf.delete(owner);
-    if (worker.failure && this.#workers.includes(worker)) {
+    if (worker?.failure && this.#workers.includes(worker)) {
       this.#workers.splice(this.#workers.indexOf(worker), 1);
     }
     const next = this.#next();

@@ -28,7 +28,8 @@ export class Membership {
   readonly account: Account<Storage>;
   readonly access: Access;
   readonly files: Storage;
-  readonly charset: NameCharset;
+  /** Undefined for that of the listener. */
+  readonly charset: NameCharset | undefined;
   readonly idleSeconds: number;
   readonly #use: AccountUse;
   readonly #own: Rates;
@@ -39,7 +40,7 @@ export class Membership {
   private constructor(
     account: Account<Storage>,
     files: Storage,
-    charset: NameCharset,
+    charset: NameCharset | undefined,
     use: AccountUse,
     services: Services,
     released: () => void,
@@ -67,7 +68,7 @@ export class Membership {
     const files = account.storage ?? (host ?? { storage }).storage;
     if (!files) throw new ConfigError("no-storage", { account: account.name });
     // Before it is counted in: what cannot be used must not take up a place.
-    const charset = account.charset === undefined ? services.settings.charset : charsetOf(account.charset);
+    const charset = account.charset === undefined ? undefined : charsetOf(account.charset);
     const sessions = account.limits?.sessions ?? limits.sessionsPerAccount;
     const use = services.accountsInUse.enter(identityOf(account.name, host), { ...account.limits, sessions });
     return use && new Membership(account, files, charset, use, services, released);

@@ -177,3 +177,13 @@ test.each(["auto:klingon", "auto:", "auto", "auto:auto:gbk", "utf-16", "auto:utf
     await expect(LoopbackServer.start({ charset: label })).rejects.toMatchObject({ code: "charset-not-known" });
   },
 );
+
+test("a listener may have a charset of its own", async () => {
+  await using place = await LoopbackServer.start({ listen: [{}], files: { "/\u4e2d.txt": "x" } });
+  await place.server.listen({ address: "127.0.0.2", charset: "gbk" });
+  const modern = await place.client({ to: "127.0.0.1" });
+  const old = await place.client({ to: "127.0.0.2", from: "127.0.0.2" });
+  expect((await modern.download("", "NLST")).bytes).toEqual(Buffer.from("\u4e2d.txt\r\n"));
+  expect((await old.download("", "NLST")).bytes).toEqual(Buffer.from([0xd6, 0xd0, ...Buffer.from(".txt\r\n")]));
+  await expect(place.server.listen({ charset: "klingon" })).rejects.toThrow("charset");
+});

@@ -10,11 +10,12 @@ import { Session } from "./session.ts";
 import { AccountsInUse, SessionCount, ratesOf } from "./limits.ts";
 import { HashPool } from "./hash-pool.ts";
 import { SourcePorts } from "./source-ports.ts";
+import { HeldEntries } from "./listing/held-entries.ts";
 import { answer } from "./answer.ts";
 import { descriptorLimit, sessionsFor } from "./descriptors.ts";
-import { settingsOf } from "./options.ts";
+import { charsetOf, settingsOf } from "./options.ts";
 import type { ControlConnection, DataConnection, ListenAddress, PassivePorts } from "@twinport/channel";
-import type { Endpoint, HostPort, IpAddress } from "@twinport/protocol";
+import type { Endpoint, HostPort, IpAddress, NameCharset } from "@twinport/protocol";
 import type { ServerEvents, ServerWarning } from "./observe.ts";
 import type { ServerOptions, Settings } from "./options.ts";
 import type { Services } from "./services.ts";
@@ -41,7 +42,10 @@ const refusals = {
 } as const;
 
 /** Where {@link Server.listen} listens; any free port of the loopback address unless told otherwise. */
-export type ListenOptions = Partial<ListenAddress>;
+export interface ListenOptions extends Partial<ListenAddress> {
+  /** Charset of names for those who come there, where it is not the server's: `gbk`, `auto:gbk`. */
+  readonly charset?: string;
+}
 
 /** How {@link Server.close} ends the sessions. */
 export interface CloseOptions {
@@ -105,6 +109,7 @@ export class Server extends EventEmitter<ServerEvents> {
       settings,
       pool,
       buffers: new BufferBudget(settings.bufferBytes),
+      heldEntries: new HeldEntries(),
       addresses: new AddressBook(settings.passive?.rules ?? [], clock, warn),
       sourcePorts: new SourcePorts(settings.active?.sourcePort ?? "any", warn),
       hashes: new HashPool(clock),
@@ -124,11 +129,13 @@ export class Server extends EventEmitter<ServerEvents> {
    * Listens, also at several addresses one after the other, and gives the server itself.
    *
    * @throws {ChannelError} `listen-failed`
+   * @throws {ConfigError} `charset-not-known`
    */
-  async listen({ address = "127.0.0.1", port = 0, ...rest }: ListenOptions = {}): Promise<this> {
+  async listen({ address = "127.0.0.1", port = 0, charset, ...rest }: ListenOptions = {}): Promise<this> {
+    const names = charset === undefined ? this.#settings.charset : charsetOf(charset);
     const listener: ControlListener = await ControlListener.listen(
       { address, port, ...rest },
-      (control) => this.#open(control, listener.bound),
+      (control) => this.#open(control, listener.bound, names),
       (cause) => this.#acceptFailed(listener.bound, cause),
     );
     this.#listeners.push(listener);
@@ -203,7 +210,7 @@ export class Server extends EventEmitter<ServerEvents> {
     return this.close();
   }
 
-  #open(control: ControlConnection, listener: Endpoint): void {
+  #open(control: ControlConnection, listener: Endpoint, names: NameCharset): void {
     const because = this.#whyNot(control);
     if (because) {
       const [longest] = this.#refused;
@@ -214,7 +221,7 @@ export class Server extends EventEmitter<ServerEvents> {
       }
       this.#refused.add(control);
       control.start({ line() {}, ended() {}, closed: () => this.#refused.delete(control) });
-      control.send(this.#settings.charset.first.encode(formatReply(reply(codes.notAvailable, refusals[because]))));
+      control.send(names.first.encode(formatReply(reply(codes.notAvailable, refusals[because]))));
       control.end();
       this.#emit("session-refused", { peer: control.peer, because });
       return;
@@ -223,6 +230,7 @@ export class Server extends EventEmitter<ServerEvents> {
       id: `${this.#idPrefix}-${++this.#opened}`,
       control,
       listener,
+      names,
       services: this.#services,
       answer,
       onClosed: (closed) => {

@@ -2,6 +2,7 @@ import type { HostPort, IpAddress } from "@twinport/protocol";
 import type { LoginThrottle } from "@twinport/accounts";
 import type { AccountsInUse, Rates } from "./limits.ts";
 import type { BufferBudget, DataConnection, PortPool } from "@twinport/channel";
+import type { HeldEntries } from "./listing/held-entries.ts";
 import type { AddressBook } from "./address-book.ts";
 import type { ServerEvents, SessionInfo } from "./observe.ts";
 import type { HashPool } from "./hash-pool.ts";
@@ -25,6 +26,8 @@ export interface Services {
   readonly buffers: BufferBudget;
   readonly addresses: AddressBook;
   readonly sourcePorts: SourcePorts;
+  /** What sorted lists hold. */
+  readonly heldEntries: HeldEntries;
   readonly hashes: HashPool;
   /** All sessions that are there, and what they are doing. */
   readonly activities: () => SessionActivity[];

@@ -21,8 +21,7 @@ import { deflating, inflating } from "./deflate.ts";
 import { defaultHash } from "./hash-names.ts";
 import { allowPath } from "./allowed-path.ts";
 import { identityOf } from "./membership.ts";
-import { readLine } from "./read-line.ts";
-import type { ReadLine } from "./read-line.ts";
+import { SpokenCharset } from "./spoken-charset.ts";
 import type { Account } from "@twinport/accounts";
 import type { ControlConnection, RateLimit, Timer } from "@twinport/channel";
 import type {
@@ -67,6 +66,7 @@ export class Session {
   /** Where the listener that took this session is bound. */
   readonly listener: Endpoint;
   readonly data: DataChannel;
+  readonly charsets: SpokenCharset;
   state: ServerSession = newServerSession;
   folder: VirtualPath = ROOT;
   /** The facts that MLST and MLSD write. */
@@ -86,10 +86,7 @@ export class Session {
   #loginDeadline: Timer;
   #abilities: ReadonlySet<Ability> | undefined;
   #member: Membership | undefined;
-  #names: NameCharset;
   #idleSeconds: number;
-  #charset: Charset;
-  #isCharsetChosen = false;
   #whenOver: (() => void) | undefined;
   #nonsense = 0;
   #clientEnded = false;
@@ -102,6 +99,8 @@ export class Session {
     id: string;
     control: ControlConnection;
     listener: Endpoint;
+    /** The charset of names at that listener. */
+    names: NameCharset;
     services: Services;
     answer: Answer;
     onClosed: (session: Session) => void;
@@ -124,10 +123,9 @@ export class Session {
       },
     });
     this.data = new DataChannel(this, parts.services);
-    const { limits, charset, clock } = parts.services.settings;
+    const { limits, clock } = parts.services.settings;
     this.#since = clock.now();
-    this.#names = charset;
-    this.#charset = charset.first;
+    this.charsets = new SpokenCharset(parts.names, () => (this.#abilities = undefined));
     this.#loginDeadline = this.#newLoginDeadline();
     this.#idleSeconds = limits.idleSeconds;
     this.#idle = this.#newIdleTimer();
@@ -193,23 +191,7 @@ export class Session {
 
   /** How names are written on this session's wire. */
   get charset(): Charset {
-    return this.#charset;
-  }
-
-  set charset(charset: Charset) {
-    this.#charset = charset;
-    this.#abilities = undefined;
-  }
-
-  /** What the operator has chosen for this session's names. */
-  get names(): NameCharset {
-    return this.#names;
-  }
-
-  /** The client has said what it speaks: nothing is guessed any more. */
-  chooseCharset(charset: Charset): void {
-    this.charset = charset;
-    this.#isCharsetChosen = true;
+    return this.charsets.current;
   }
 
   /** The files of this session's account. Only for commands that need a login. */
@@ -269,9 +251,7 @@ export class Session {
     this.folder = member.account.home ?? ROOT;
     this.loginFailures = 0;
     this.idleSeconds = member.idleSeconds;
-    // What the client has chosen, or shown by a name before the login, is still what it speaks.
-    if (!this.#isCharsetChosen && this.#charset === this.#names.first) this.charset = member.charset.first;
-    this.#names = member.charset;
+    this.charsets.loggedIn(member.charset);
     this.#abilities = undefined;
     this.#loginDeadline.cancel();
     this.advance({ kind: "login-accepted" });
@@ -285,9 +265,7 @@ export class Session {
     this.#member?.leave();
     this.#member = undefined;
     this.folder = ROOT;
-    this.#names = this.services.settings.charset;
-    this.charset = this.#names.first;
-    this.#isCharsetChosen = false;
+    this.charsets.reset();
     this.idleSeconds = this.services.settings.limits.idleSeconds;
     this.facts = new Set(factNames);
     this.umask = undefined;
@@ -438,7 +416,7 @@ export class Session {
 
   /** The row of the command in a line that may run now. */
   #ruleFor(line: DecodedLine): VerbRule | undefined {
-    const { read } = this.#read(line);
+    const { read } = this.charsets.read(line);
     if (!("command" in read)) return undefined;
     const admission = admit(this.state, read.command, this.abilities);
     return admission.kind === "run" ? ruleOf(admission.verb) : undefined;
@@ -448,8 +426,8 @@ export class Session {
   async #run(line: DecodedLine): Promise<void> {
     const caughtUp = this.control.caughtUp();
     if (caughtUp) await caughtUp;
-    const { read, charset } = this.#read(line);
-    if (charset !== this.#charset) this.charset = charset;
+    const { read, charset } = this.charsets.read(line);
+    this.charsets.speak(charset);
     if ("refused" in read) {
       this.#refuse(read.refused, read.isNonsense);
       return;
@@ -458,16 +436,6 @@ export class Session {
     const answer = await this.#answer(this, read.command);
     this.#idle.refresh();
     if (this.#closing === undefined) this.send(answer);
-  }
-
-  /** A name that is not in the session's charset shows that the client speaks the older one. */
-  #read(line: DecodedLine): { readonly read: ReadLine; readonly charset: Charset } {
-    const charset = this.#charset;
-    const read = readLine(line, charset);
-    const { legacy } = this.#names;
-    if (!("refused" in read) || !read.isOtherCharset || !legacy || this.#isCharsetChosen) return { read, charset };
-    const again = readLine(line, legacy);
-    return { read: again, charset: "command" in again ? legacy : charset };
   }
 
   /** Answers a line that is no command. Too much nonsense, and whoever is there does not speak FTP. */

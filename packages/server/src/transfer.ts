@@ -92,6 +92,9 @@ export class Transfer {
     try {
       return await this.#run(plan, false, async (options) => {
         await receiveAll(plan.sink, options);
+        // A client that is killed ends both its connections in good order: if it has gone without waiting for the answer,
+        // what has come may be half of what it would have sent.
+        await new Promise((resolve) => setImmediate(resolve));
         if (this.#failure) throw this.#failure;
         committed = true;
         await plan.commit();

@@ -1,3 +1,4 @@
+import { inTurns } from "./listing/turns.ts";
 import { childOf } from "@twinport/protocol";
 import { StorageError, canSetMode, canSetModified, canTellSpace, keepsUnfinished } from "@twinport/storage";
 import type { Access } from "@twinport/accounts";
@@ -38,7 +39,8 @@ export class VisibleFiles implements Storage, ModifiedSetter, ModeSetter, SpaceT
   async *list(path: VirtualPath, wanted: "facts" | "names"): AsyncGenerator<readonly Entry[]> {
     this.#mustSee("list", path);
     for await (const batch of this.#files.list(path, wanted)) {
-      yield batch.filter(({ name }) => !this.#access.isHidden(childOf(path, name)));
+      const hidden = await inTurns(batch, ({ name }) => this.#access.isHidden(childOf(path, name)));
+      yield batch.filter((_entry, i) => !hidden[i]);
     }
   }
 

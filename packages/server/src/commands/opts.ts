@@ -24,12 +24,12 @@ function chooseFacts(session: Session, request: string): Reply {
 
 function chooseUtf8(session: Session, asked: string): Reply {
   if (asked === "OFF") {
-    const { first, legacy = first } = session.names;
+    const { first, legacy = first } = session.charsets.names;
     if (legacy.name === "utf-8") return reply(codes.notImplementedForArgument, "Names are always in UTF-8 here.");
-    session.chooseCharset(legacy);
+    session.charsets.choose(legacy);
     return reply(codes.ok, `Names are in ${legacy.name}.`);
   }
   if (asked !== "" && asked !== "ON" && asked !== "NLST") return reply(codes.badArgument, "UTF8 is ON or OFF.");
-  session.chooseCharset(utf8);
+  session.charsets.choose(utf8);
   return reply(codes.ok, "Names are in UTF-8.");
 }

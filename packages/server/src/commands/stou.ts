@@ -19,7 +19,8 @@ export const stou: Handler = async (session, { argument, path }) => {
       return await storeAs(session, tried === 0 && argument !== "" ? wanted : another(wanted));
     } catch (error) {
       const isTaken = error instanceof StorageError && error.code === "exists";
-      if (!isTaken || tried === TRIES) throw error;
+      // Once the data has come, only the client can send it again.
+      if (!isTaken || tried === TRIES || !session.data.isAgreed) throw error;
     }
   }
 };

@@ -2,6 +2,7 @@ import { codes, formatUnixLine, parentOf, parseListingRequest, reply, visible } 
 import { ListingSource } from "./listing-source.ts";
 import { inOrder, orderOf } from "./order.ts";
 import { isPatternPath, matching } from "./matching.ts";
+import { inTurns } from "./turns.ts";
 import { tree } from "./tree.ts";
 import { statIfThere } from "../stat-if-there.ts";
 import type { Entry, Reply, Verb, VirtualPath } from "@twinport/protocol";
@@ -41,7 +42,7 @@ export async function listed(
   const wanted = isLong || order || options.has("R") ? "facts" : "names";
   const format = isLong ? longFormat(session) : (entry: Entry) => visible(entry.name);
   const write = (entries: Batches): AsyncIterable<readonly string[]> =>
-    linesOf(order ? inOrder(entries, order) : entries, format);
+    linesOf(order ? inOrder(entries, order, session.services.heldEntries) : entries, format);
   const found = await statIfThere(session.storage, path);
   if (found?.kind === "directory" && !options.has("d")) {
     const inFolder = (folder: VirtualPath): Batches => folderEntries(session, folder, wanted, options.has("a"));
@@ -81,7 +82,7 @@ async function sendLines(
 
 /** The lines of batches of entries, a batch at a time. */
 async function* linesOf(batches: Batches, format: (entry: Entry) => string): AsyncGenerator<readonly string[]> {
-  for await (const batch of batches) yield batch.map(format);
+  for await (const batch of batches) yield await inTurns(batch, format);
 }
 
 function longFormat(session: Session): (entry: Entry) => string {

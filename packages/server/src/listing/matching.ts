@@ -1,5 +1,6 @@
 import { childOf, isPattern, namesOf, patternMatcher } from "@twinport/protocol";
 import { ServerError } from "../errors.ts";
+import { inTurns } from "./turns.ts";
 import { refusePermission } from "../allowed-path.ts";
 import { statIfThere } from "../stat-if-there.ts";
 import type { Entry, VirtualPath } from "@twinport/protocol";
@@ -62,7 +63,8 @@ async function* below(
   const fits = patternMatcher(name);
   const entries: Batches = session.storage.list(folder, isLast ? wanted : "facts");
   for await (const batch of entries) {
-    const fitting = batch.filter((entry) => fits(entry.name));
+    const fitted = await inTurns(batch, (entry) => fits(entry.name));
+    const fitting = batch.filter((_entry, i) => fitted[i]);
     if (isLast) {
       yield fitting.map((entry) => ({ ...entry, name: prefix + entry.name }));
       continue;

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import fc from "fast-check";
+import { HeldEntries } from "./held-entries.ts";
 import { inOrder, orderOf } from "./order.ts";
 import type { Entry } from "@twinport/protocol";
 
@@ -12,7 +13,7 @@ async function* inBatches(entries: readonly Entry[], size: number): AsyncGenerat
 async function sorted(entries: readonly Entry[], letters: string, batch = 256): Promise<string[]> {
   const names: string[] = [];
   const order = orderOf(new Set(letters))!;
-  for await (const part of inOrder(inBatches(entries, batch), order)) {
+  for await (const part of inOrder(inBatches(entries, batch), order, new HeldEntries())) {
     expect(part.length).toBeGreaterThan(0);
     names.push(...part.map(({ name }) => name));
   }

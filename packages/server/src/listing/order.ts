@@ -1,4 +1,5 @@
 import type { Entry } from "@twinport/protocol";
+import type { HeldEntries } from "./held-entries.ts";
 import type { Batches } from "./listing.ts";
 
 type Compare = (one: Entry, other: Entry) => number;
@@ -21,18 +22,24 @@ export function orderOf(options: ReadonlySet<string>): Compare | undefined {
 }
 
 /** Sorts in small parts, which are then merged: the sort of a large folder would hold up everybody else. */
-export async function* inOrder(batches: Batches, compare: Compare): AsyncGenerator<readonly Entry[]> {
+export async function* inOrder(batches: Batches, compare: Compare, all: HeldEntries): AsyncGenerator<readonly Entry[]> {
   let runs: Entry[][] = [];
   let held = 0;
-  for await (const batch of batches) {
-    runs.push([...batch].sort(compare));
-    held += batch.length;
-    if (held < MOST_SORTED) continue;
+  try {
+    for await (const batch of batches) {
+      runs.push([...batch].sort(compare));
+      held += batch.length;
+      const hasRoom = all.hold(batch.length);
+      if (hasRoom && held < MOST_SORTED) continue;
+      yield* merged(runs, compare);
+      runs = [];
+      all.letGo(held);
+      held = 0;
+    }
     yield* merged(runs, compare);
-    runs = [];
-    held = 0;
+  } finally {
+    all.letGo(held);
   }
-  yield* merged(runs, compare);
 }
 
 async function* merged(runs: readonly Entry[][], compare: Compare): AsyncGenerator<readonly Entry[]> {
