@@ -111,6 +111,21 @@ test("a quota that is used up answers 552, and what is removed can be used again
   expect(await upload(client, "STOR b", 1024)).toBe(226);
 });
 
+test("--anonymous lets in by the names that the file does not have, and never past a password", async () => {
+  const file = newFile();
+  await account(file, ["add", "ftp", "--root", newRoot("of-ftp")], "long enough\n");
+  await using running = serve(file, "--anonymous");
+  const says = async (user: string, password: string): Promise<number> => {
+    using client = await connect(running);
+    await client.ask(`USER ${user}`, 331);
+    client.control.write(`PASS ${password}\r\n`);
+    return (await client.reply()).code;
+  };
+  expect(await says("anonymous", "me@example.org")).toBe(230);
+  expect(await says("ftp", "me@example.org")).toBe(530);
+  expect(await says("ftp", "long enough")).toBe(230);
+});
+
 test("a drop box takes new files, and shows, gives back and replaces nothing", async () => {
   const file = newFile();
   const root = newRoot("pub", "incoming");
@@ -127,6 +142,7 @@ test("a drop box takes new files, and shows, gives back and replaces nothing", a
   for (const refused of ["RETR", "SIZE", "MDTM", "DELE", "MLST", "RNFR"])
     await client.ask(`${refused} /incoming/mine`, 550);
   await client.ask("LIST /incoming", 550);
+  await client.ask("EPSV", 229);
   await client.ask("STOR /incoming/mine", 550);
   await client.ask("APPE /incoming/mine", 550);
   await client.ask("MKD /incoming/folder", 550);

@@ -4,6 +4,8 @@ import fs from "node:fs";
 import path from "node:path";
 import process from "node:process";
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { allPermissions } from "@twinport/accounts";
+import { virtualPath } from "@twinport/protocol";
 import { diskStorage } from "@twinport/storage";
 import { LoopbackServer } from "../testkit/loopback-server.ts";
 import { ScratchFolder } from "../testkit/scratch-folder.ts";
@@ -72,4 +74,34 @@ test.runIf(process.platform === "linux")("FIFOs, sockets and devices are refused
     expect((await client.upload(name, "x", "APPE")).codes).toEqual([550]);
   }
   expect((await client.ask("NOOP")).code).toBe(200);
+});
+
+test("what holds for a folder holds for every link that leads there", async () => {
+  fs.mkdirSync(path.join(root, "private"));
+  fs.writeFileSync(path.join(root, "private/a.txt"), "private");
+  fs.symlinkSync("private", path.join(root, "open"));
+  fs.symlinkSync("private/a.txt", path.join(root, "file"));
+  fs.writeFileSync(path.join(root, "hidden.txt"), "hidden");
+  fs.symlinkSync("hidden.txt", path.join(root, "seen"));
+  const rules = [{ path: virtualPath("/private"), permissions: new Set<never>() }];
+  const account = { name: "ann", permissions: allPermissions, rules, hide: ["hidden.*"] };
+  await using place = await LoopbackServer.start({
+    storage,
+    accounts: { verify: () => ({ kind: "accepted", account }) },
+  });
+  const client = await place.client();
+  for (const name of ["open/a.txt", "file", "seen"]) {
+    expect((await client.download(name)).codes).toEqual([550]);
+    expect((await client.upload(name, "x")).codes[0]).toBeGreaterThanOrEqual(500);
+    expect((await client.upload(name, "x", "APPE")).codes[0]).toBeGreaterThanOrEqual(500);
+    expect(await client.codes(`SIZE ${name}`, `XMD5 ${name}`, `SITE CHMOD 777 ${name}`)).toEqual([550, 550, 550]);
+  }
+  expect(await client.codes("MKD open/x", "DELE open/a.txt", "RNFR own.txt", "RNTO open/own.txt")).toEqual([
+    550, 550, 350, 550,
+  ]);
+  expect((await client.upload("open/new.txt", "x")).codes).toEqual([550]);
+  for (const verb of ["LIST", "NLST", "MLSD"]) expect((await client.download("open", verb)).codes.at(-1)).not.toBe(226);
+  expect((await client.download("/*/*", "NLST")).bytes.toString()).not.toContain("a.txt");
+  expect(fs.readFileSync(path.join(root, "private/a.txt"), "utf8")).toBe("private");
+  expect(fs.readdirSync(path.join(root, "private"))).toEqual(["a.txt"]);
 });

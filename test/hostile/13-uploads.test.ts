@@ -6,6 +6,7 @@ import { allPermissions } from "@twinport/accounts";
 import { diskStorage, quotaStorage } from "@twinport/storage";
 import { LoopbackServer } from "../testkit/loopback-server.ts";
 import { ScratchFolder } from "../testkit/scratch-folder.ts";
+import type { Accounts } from "@twinport/accounts";
 import type { DiskStorageOptions, Storage } from "@twinport/storage";
 
 let scratch: ScratchFolder;
@@ -121,4 +122,85 @@ test.each(["4755", "2755", "1777", "7777"])("SITE CHMOD %s sets no bit beyond th
   const client = await server.client();
   expect((await client.ask(`SITE CHMOD ${mode} a.txt`)).code).toBe(504);
   expect(fs.statSync(path.join(root, "a.txt")).mode & 0o7777).toBe(0o644);
+});
+
+/** Ann may do everything; bob may bring files and rename, and replace none. */
+const accounts: Accounts<Storage> = {
+  verify: ({ name }) => ({
+    kind: "accepted",
+    account: { name, permissions: name === "bob" ? new Set(["list", "write", "rename"]) : allPermissions },
+  }),
+};
+
+test.each([
+  ["a rename", ["RNFR bob.txt", "RNTO ann.txt"]],
+  ["an upload from its second byte on", ["REST 1", "STOR ann.txt"]],
+  ["an upload to its end", ["APPE ann.txt"]],
+])("%s never replaces what was acknowledged a moment before, and might not be replaced", async (_name, lines) => {
+  using files = disk({ atomic: {}, sync: "file" });
+  await using server = await place(quotaStorage(files, { bytes: 1_000_000 }), { accounts });
+  const ann = await (await server.connect()).login("ann", "x");
+  const bob = await (await server.connect()).login("bob", "x");
+  for (let i = 0; i < 20; i++) {
+    await bob.upload("bob.txt", "bob's");
+    const data = await ann.passive();
+    expect((await ann.ask("STOR ann.txt")).code).toBe(150);
+    const other = await bob.passive();
+    data.end("what ann was told is kept");
+    bob.send(...lines);
+    other.end("bob's own");
+    expect((await ann.reply()).code).toBe(226);
+    const codes = [];
+    for (const _line of lines) codes.push((await bob.reply()).code);
+    if (codes.at(-1) === 150) codes.push((await bob.reply()).code);
+    other.destroy();
+    if (codes.at(-1) === 226 || codes.at(-1) === 250) {
+      // Bob was first: then it was ann who replaced his, which she may.
+      expect(fs.readFileSync(path.join(root, "ann.txt"), "utf8")).toBe("what ann was told is kept");
+    }
+    expect(fs.readFileSync(path.join(root, "ann.txt"), "utf8")).toBe("what ann was told is kept");
+    await ann.ask("DELE ann.txt");
+    await ann.ask("DELE bob.txt");
+  }
+});
+
+test("SITE UMASK takes bits away, and gives none that the operator has taken", async () => {
+  using files = disk({ umask: 0o027 });
+  await using server = await place(files);
+  const client = await server.client();
+  for (const [umask, mode] of [
+    ["000", 0o640],
+    ["077", 0o600],
+  ] as const) {
+    await client.ask(`SITE UMASK ${umask}`);
+    await client.upload(`${umask}.txt`, "x");
+    expect(fs.statSync(path.join(root, `${umask}.txt`)).mode & 0o777).toBe(mode);
+  }
+});
+
+test("who has no data connection makes nothing be read or copied", async () => {
+  fs.writeFileSync(path.join(root, "big.bin"), Buffer.alloc(1_000_000));
+  using files = disk({ atomic: {} });
+  await using server = await place(files);
+  const client = await server.client();
+  for (let i = 0; i < 20; i++) expect((await client.ask("APPE big.bin")).code).toBe(425);
+  expect(fs.readdirSync(root)).toEqual(["big.bin"]);
+});
+
+test("an upload whose client has gone without a word is not taken for whole", async () => {
+  using files = disk({ atomic: {} });
+  await using server = await place(files);
+  for (let i = 0; i < 10; i++) {
+    const client = await server.client();
+    const data = await client.passive();
+    expect((await client.ask("STOR a.bin")).code).toBe(150);
+    const finished = server.next("transfer-finished");
+    data.send("half of it");
+    // As the system does it for a program that was ended: first one connection, then the other.
+    client.socket.end();
+    data.end();
+    expect((await finished).outcome).toBe("failed");
+    expect(fs.readdirSync(root).filter((name) => !name.startsWith("."))).toEqual([]);
+    client.destroy();
+  }
 });

@@ -144,7 +144,7 @@ export const defences = [
   },
   {
     name: "08 a FIFO is opened without waiting for its other end",
-    file: `${storage}/local/disk-storage.ts`,
+    file: `${storage}/local/open-flags.ts`,
     defence: "const O_CAREFUL = (fs.constants.O_NOFOLLOW ?? 0) | (fs.constants.O_NONBLOCK ?? 0);",
     without: "const O_CAREFUL = fs.constants.O_NOFOLLOW;",
     test: "test/hostile/08-links.test.ts",
@@ -154,6 +154,13 @@ export const defences = [
     file: `${storage}/local/disk-storage.ts`,
     defence: "if (stats.isFile() && (created || !isKernelFile(descriptor, stats))) return stats;",
     without: "if (!isKernelFile(descriptor, stats) || created) return stats;",
+    test: "test/hostile/08-links.test.ts",
+  },
+  {
+    name: "08 links are asked about where they lead",
+    file: `${server}/account-files.ts`,
+    defence: "if (real !== path) this.#mustReach(real, path, deed);",
+    without: "",
     test: "test/hostile/08-links.test.ts",
   },
   {
@@ -328,6 +335,34 @@ export const defences = [
     test: "test/hostile/13-uploads.test.ts",
   },
   {
+    name: "13 a rename without the right to replace is told so",
+    file: `${server}/commands/rnto.ts`,
+    defence: "await session.storage.rename(from, path, { replace });",
+    without: "await session.storage.rename(from, path);",
+    test: "test/hostile/13-uploads.test.ts",
+  },
+  {
+    name: "13 a file that was finished meanwhile is not changed unasked",
+    file: `${server}/upload.ts`,
+    defence: '...(!finished && { expects: "no-finished-file" })',
+    without: "",
+    test: "test/hostile/13-uploads.test.ts",
+  },
+  {
+    name: "13 nothing is opened before there is a data connection",
+    file: `${server}/answer.ts`,
+    defence: "if (rule.channel && !session.data.isAgreed)",
+    without: "if (false)",
+    test: "test/transcripts",
+  },
+  {
+    name: "13 a client that has gone has not sent all",
+    file: `${server}/transfer.ts`,
+    defence: "await new Promise((resolve) => setImmediate(resolve));\n        if (this.#failure) throw this.#failure;",
+    without: "",
+    test: "test/hostile/13-uploads.test.ts",
+  },
+  {
     name: "14 what a hook says is normalised",
     file: `${server}/transfer-hook.ts`,
     defence: "return said ? session.allow(said.path, undefined) : { path: planned.path };",
@@ -406,8 +441,8 @@ export const defences = [
   },
   {
     name: "20 a hidden name is answered like a missing one",
-    file: `${server}/visible-files.ts`,
-    defence: "if (this.#access.isHidden(path)) throw",
+    file: `${server}/account-files.ts`,
+    defence: "if (this.#access.isHidden(real)) throw",
     without: "if (false) throw",
     test: "test/hostile/20-leaks.test.ts",
   },

@@ -8,6 +8,11 @@ export interface Credentials {
   readonly password: string;
   /** The address of the command connection's other end. */
   readonly peer: string;
+  /**
+   * Whether the answer still counts: the client is there, and has not been shut out meanwhile. Asked when it is this
+   * one's turn, before it costs anything; without it, it does.
+   */
+  readonly isAwaited?: () => boolean;
 }
 
 /** Somebody who is in. `Place` is where the files are: a storage, if the accounts choose it. */
@@ -30,6 +35,8 @@ export interface Account<Place = unknown> {
   /** Charset of names for this account, where it is not the server's: `utf-8`, `gbk`, `auto:gbk`. */
   readonly charset?: string;
   readonly limits?: AccountLimits;
+  /** Those who have it have nothing in common but the name: anonymous users must not see each other. */
+  readonly isShared?: boolean;
   /** Called once for each session that the account was given to, when that session has no more use for it. */
   readonly released?: () => void;
 }
@@ -66,8 +73,11 @@ export interface AccountLimits {
   readonly idleSeconds?: number;
 }
 
-/** Why somebody is not let in. The client hears one and the same sentence for all of them. */
-export type LoginRefusal = "unknown-name" | "wrong-password" | "not-allowed";
+/**
+ * Why somebody is not let in. The client hears one and the same sentence for all of them. `not-awaited`: nobody waited
+ * for the answer any more, so the password was not looked at, and it is no guess.
+ */
+export type LoginRefusal = "unknown-name" | "wrong-password" | "not-allowed" | "not-awaited";
 
 /** Why an account may not come in whose password was right: for the operator, never for the client. */
 export type NotAllowedReason = "disabled" | "expired" | "address-not-allowed";
@@ -81,6 +91,10 @@ export type Verification<Place = unknown> =
 export interface Accounts<Place = unknown> {
   /** Says who it is. Throws only where it cannot find out (a database that is down); the client is then told to wait. */
   verify(credentials: Credentials): Verification<Place> | Promise<Verification<Place>>;
+  /** Whether it has somebody of this name; without it, that shows only when it is asked to verify. */
+  knows?(name: string): boolean | Promise<boolean>;
+  /** Whether it lets this name in with any password: only where no other source knows the name. */
+  opensFor?(name: string): boolean;
 }
 
 /** Everything that an account can be allowed. */
@@ -96,6 +110,20 @@ export const allPermissions: ReadonlySet<Permission> = new Set([
   "set-modified",
   "set-mode",
 ]);
+
+/** What an account does with a permission, as it follows "may" or "may not". */
+export const permissionPhrases: Readonly<Record<Permission, string>> = {
+  list: "list",
+  read: "read",
+  write: "write",
+  overwrite: "overwrite",
+  append: "append",
+  delete: "delete",
+  rename: "rename",
+  "make-directory": "make folders",
+  "set-modified": "set times of files",
+  "set-mode": "change modes",
+};
 
 /** What does not change anything. */
 export const readOnlyPermissions: ReadonlySet<Permission> = new Set(["list", "read"]);

@@ -103,8 +103,9 @@ test.each<[string, Rules, Partial<Account>, string, boolean]>([
   ["the root", { "/a": ["list"] }, {}, "/", false],
   ["a folder beside it", { "/a/b": ["list"] }, {}, "/ab", true],
   ["a file beside it", { "/a/b": ["list"] }, {}, "/a/x", true],
-  ["the folder itself, if its own rule says so", { "/a": ["rename"] }, {}, "/a", true],
-  ["the folder itself, if its own rule does not", { "/a": ["list"] }, {}, "/a", false],
+  ["a folder whose own rule says so", { "/a": ["rename"] }, {}, "/a", false],
+  ["a folder whose own rule does not", { "/a": ["list"] }, {}, "/a", false],
+  ["what lies in it, if its rule says so", { "/a": ["rename"] }, {}, "/a/x", true],
   ["a folder that a pattern from the root goes through", {}, { hide: ["/in/*.tmp"] }, "/in", false],
   ["a folder that a pattern may go through", {}, { deny: ["/*/keys/*"] }, "/any/keys", false],
   ["one that it does not go through", {}, { deny: ["/*/keys/*"] }, "/any/other", true],
@@ -112,6 +113,46 @@ test.each<[string, Rules, Partial<Account>, string, boolean]>([
 ])("rules are not led out of %s by a new name: %j", (_name, rules, more, path, allowed) => {
   expect(may(accessOf(rules, more), "rename", path)).toBe(allowed);
   expect(may(accessOf(rules, more, "folded"), "rename", path.toUpperCase())).toBe(allowed);
+});
+
+test.each<[string, string, boolean, string, string?]>([
+  ["/a", "/b", true, "account"],
+  ["/in/a", "/in/b", true, "rule", "/in"],
+  ["/in/a", "/in/deep/b", true, "rule", "/in"],
+  ["/in/a", "/a", false, "gives-more", "/in"],
+  ["/in", "/in2", false, "rule-below", "/in"],
+  ["/a", "/in", false, "rule-below", "/in"],
+  ["/a", "/in/a", true, "rule", "/in"],
+  ["/seen/a", "/a", false, "gives-more", "/seen"],
+  ["/in/a", "/seen/a", false, "gives-more", "/in"],
+  ["/a", "/seen/a", true, "rule", "/seen"],
+  ["/seen/a", "/in/a", true, "rule", "/in"],
+  ["/pub/a", "/b", false, "rule", "/pub"],
+  ["/b", "/pub/a", false, "rule", "/pub"],
+  ["/a.exe", "/a.txt", false, "denied", "*.exe"],
+  ["/a.txt", "/a.exe", false, "denied", "*.exe"],
+  ["/a", "/.a", false, "hidden", ".*"],
+])("nothing is led out of a drop box by renaming it: %s to %s: %j", (from, to, allowed, because, rule) => {
+  const rules: Rules = { "/in": ["write", "rename"], "/seen": ["list", "rename"], "/pub": ["list", "read"] };
+  const access = accessOf(rules, { deny: ["*.exe"], hide: [".*"] });
+  const verdict = rule === undefined ? { allowed, because } : { allowed, because, rule };
+  expect(access.mayMove(virtualPath(from), virtualPath(to))).toEqual(verdict);
+});
+
+test("whatever way something is moved, it can be listed and read at its end only if it could at its beginning", () => {
+  const paths = fc
+    .array(fc.constantFrom("a", "b", "in"), { minLength: 1, maxLength: 3 })
+    .map((names) => virtualPath(`/${names.join("/")}`));
+  const permissions = fc.uniqueArray(fc.constantFrom<Permission>("list", "read", "write", "rename"));
+  fc.assert(
+    fc.property(fc.dictionary(paths, permissions), fc.array(paths, { minLength: 2 }), (rules, way) => {
+      const access = accessOf(rules);
+      const isFree = way.slice(1).every((to, i) => access.mayMove(way[i]!, to).allowed);
+      fc.pre(isFree);
+      for (const permission of ["list", "read"] as const)
+        if (may(access, permission, way.at(-1)!)) expect(may(access, permission, way[0]!)).toBe(true);
+    }),
+  );
 });
 
 describe("where the storage takes letters of another case for the same", () => {

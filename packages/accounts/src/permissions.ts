@@ -7,15 +7,19 @@ export interface Verdict {
   readonly allowed: boolean;
   /**
    * `account`: the permissions that it has everywhere. `rule`: those of a folder. `hidden`, `denied`: a pattern of
-   * names. `rule-below`: what would move or go has rules of its own in it, which would no longer hold.
+   * names. `rule-below`: what would move has a rule of its own, or has some in it, and they would no longer hold.
+   * `gives-more`: what cannot be listed or read where it is could be where it goes.
    */
-  readonly because: "account" | "rule" | "hidden" | "denied" | "rule-below";
+  readonly because: "account" | "rule" | "hidden" | "denied" | "rule-below" | "gives-more";
   /** The folder of the rule, or the pattern. */
   readonly rule?: string;
 }
 
-/** What a permission means for a folder as a whole: rules of their own that lie in it must not be led out of it. */
+/** What a permission means for a folder as a whole: its own rule, and those that lie in it, must not be left behind. */
 const movesAll: ReadonlySet<Permission> = new Set(["rename"]);
+
+/** What nobody gets by moving something. */
+const kept = ["list", "read"] as const satisfies Permission[];
 
 interface Rule {
   readonly path: VirtualPath;
@@ -67,6 +71,20 @@ export class Access {
     return { allowed: rule.permissions.has(permission), because: "rule", rule: rule.path };
   }
 
+  /**
+   * Whether what is at a path may go to another: renamed at both, and without being led out of where it cannot be listed
+   * or read.
+   */
+  mayMove(from: VirtualPath, to: VirtualPath): Verdict {
+    const leaves = this.decide("rename", from);
+    const arrives = leaves.allowed ? this.decide("rename", to) : leaves;
+    if (!arrives.allowed) return arrives;
+    const [before, after] = [this.permissionsAt(from), this.permissionsAt(to)];
+    if (!kept.some((permission) => after.has(permission) && !before.has(permission))) return arrives;
+    const rule = this.#ruleAt(from) ?? this.#ruleAt(to);
+    return { allowed: false, because: "gives-more", ...(rule && { rule: rule.path }) };
+  }
+
   /** What an account may do at a path if its name is not denied. */
   permissionsAt(path: VirtualPath): ReadonlySet<Permission> {
     return this.#ruleAt(path)?.permissions ?? this.#everywhere;
@@ -93,10 +111,10 @@ export class Access {
     return this.#rules.find((rule) => isWithin(rule.compared, compared));
   }
 
-  /** The rule or pattern that holds only somewhere below the path. */
+  /** The rule of the path itself or of something below it, or the pattern that holds only somewhere below it. */
   #below(path: VirtualPath): string | undefined {
     const compared = this.#compared(path);
-    const rule = this.#rules.find((one) => one.compared !== compared && isWithin(compared, one.compared));
+    const rule = this.#rules.find((one) => isWithin(compared, one.compared));
     if (rule) return rule.path;
     const names = this.#namesOf(path);
     const pattern = [...this.#hide, ...this.#deny].find(

@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { allPermissions, singleAccount } from "@twinport/accounts";
+import { allPermissions, singleAccount, permissionPhrases } from "@twinport/accounts";
 import { ruleOf, verbs, virtualPath } from "@twinport/protocol";
 import { StorageError, diskStorage, memoryStorage } from "@twinport/storage";
 import { LoopbackServer } from "../../../test/testkit/loopback-server.ts";
@@ -92,7 +92,7 @@ describe("every verb with a permission asks for it", () => {
       return;
     }
     const line = lines[verb] ?? `${verb} /a.txt`;
-    expect(await ask(client, line)).toBe(`550 This account may not ${permission.replace("-", " ")} here.`);
+    expect(await ask(client, line)).toBe(`550 This account may not ${permissionPhrases[permission]} here.`);
   });
 
   test.each([
@@ -108,7 +108,7 @@ describe("every verb with a permission asks for it", () => {
     const rules = { "/elsewhere": [...allPermissions] };
     await using place = await annMay(rules, { permissions: others }, { storage: ableStorage({ "/a.txt": "hello" }) });
     const client = await place.client();
-    expect((await client.ask(line)).text).toBe(`550 This account may not ${permission.replace("-", " ")} here.`);
+    expect((await client.ask(line)).text).toBe(`550 This account may not ${permissionPhrases[permission]} here.`);
   });
 });
 

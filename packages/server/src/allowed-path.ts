@@ -1,4 +1,5 @@
 import { codes, reply, resolvePath } from "@twinport/protocol";
+import { permissionPhrases } from "@twinport/accounts";
 import type { Access } from "@twinport/accounts";
 import type { PathRefusal, Permission, Reply, VirtualPath } from "@twinport/protocol";
 
@@ -30,5 +31,5 @@ export function refusePermission(access: Access, needed: Permission, path: Virtu
   const { allowed, because } = access.decide(needed, path);
   // What is hidden is answered like what is missing: the files that the session sees do not have it.
   if (allowed || (because === "hidden" && access.permissionsAt(path).has(needed))) return undefined;
-  return reply(codes.fileUnavailable, `This account may not ${needed.replace("-", " ")} here.`);
+  return reply(codes.fileUnavailable, `This account may not ${permissionPhrases[needed]} here.`);
 }

@@ -236,7 +236,7 @@ test("accounts are asked with what was said, and from where", async () => {
   await using place = await LoopbackServer.start({ accounts: { verify } });
   await loginTo(place, "Ann B", " two  spaces ");
   await loginTo(place, "anonymous", "");
-  expect(asked).toEqual([
+  expect(asked).toMatchObject([
     { name: "Ann B", password: " two  spaces ", peer: "127.0.0.1" },
     { name: "anonymous", password: "", peer: "127.0.0.1" },
   ]);

@@ -1,7 +1,7 @@
 import { Access } from "@twinport/accounts";
 import { ConfigError } from "./errors.ts";
 import { charsetOf } from "./options.ts";
-import { VisibleFiles } from "./visible-files.ts";
+import { AccountFiles } from "./account-files.ts";
 import { ratesOf } from "./limits.ts";
 import type { Account } from "@twinport/accounts";
 import type { RateLimit } from "@twinport/channel";
@@ -49,7 +49,7 @@ export class Membership {
     const own = account.limits ?? {};
     this.account = account;
     this.access = new Access(account, files.features.has("folds-names") ? "folded" : "exact");
-    this.files = account.hide?.length ? new VisibleFiles(files, this.access) : files;
+    this.files = this.access.isUniform ? files : new AccountFiles(files, this.access);
     this.charset = charset;
     this.idleSeconds = own.idleSeconds ?? limits.idleSeconds;
     this.#use = use;

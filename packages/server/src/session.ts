@@ -20,6 +20,7 @@ import { CommandQueue } from "./command-queue.ts";
 import { deflating, inflating } from "./deflate.ts";
 import { defaultHash } from "./hash-names.ts";
 import { allowPath } from "./allowed-path.ts";
+import { clientOf } from "./limits.ts";
 import { identityOf } from "./membership.ts";
 import { SpokenCharset } from "./spoken-charset.ts";
 import type { Account } from "@twinport/accounts";
@@ -210,9 +211,14 @@ export class Session {
     return this.#member?.account;
   }
 
-  /** Whose uploads this session's are: what was cut off can be resumed by the same account. */
+  /**
+   * Whose uploads this session's are: what was cut off can be resumed by the same account; where that is anybody's, by
+   * the same client.
+   */
   get owner(): string {
-    return identityOf(this.account?.name ?? "", this.host);
+    const { name = "", isShared = false } = this.account ?? {};
+    const account = identityOf(name, this.host);
+    return isShared ? `${account} at ${clientOf(this.control.peerAddress)}` : account;
   }
 
   /** A path as the client wrote it, if it is one and the account may do this there. */

@@ -71,5 +71,7 @@ async function open(session: Session, path: VirtualPath, at: number | "end", exc
   const cutsOff = at !== "end" && at < size;
   const needed = !finished ? "write" : cutsOff ? "overwrite" : "append";
   const refused = refusePermission(session.access, needed, path);
-  return refused ? { refused } : { file: await storage.write(path, { at, ...options }) };
+  if (refused) return { refused };
+  // Between the question and the answer another upload may have been finished, about which nothing has been asked.
+  return { file: await storage.write(path, { at, ...options, ...(!finished && { expects: "no-finished-file" }) }) };
 }

@@ -1,9 +1,11 @@
 import fs from "node:fs/promises";
 import path from "node:path";
+import { performance } from "node:perf_hooks";
 import process from "node:process";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { ScratchFolder } from "../../../../test/testkit/scratch-folder.ts";
 import { readAccountsFile, updateAccountsFile } from "./accounts-file.ts";
+import type { AccountsFileError } from "./errors.ts";
 
 const password = `$scrypt$ln=10,r=8,p=1$${"A".repeat(22)}$${"B".repeat(43)}`;
 let scratch: ScratchFolder;
@@ -125,6 +127,31 @@ test("a folder that cannot be written to, and a file that is a folder, are said"
   );
   await expect(readAccountsFile(nowhere)).rejects.toThrow(`${nowhere}: there is no such accounts file`);
   await expect(readAccountsFile(scratch.path)).rejects.toThrow("cannot be read (EISDIR)");
+});
+
+test.each([
+  ["is read", ""],
+  ["is found to be no JSON", ","],
+])("nobody stands still while a file of twenty thousand accounts %s", async (_title, mistake) => {
+  const accounts = Object.fromEntries(Array.from({ length: 20_000 }, (_, i) => [`user${i}`, { password }]));
+  await fs.writeFile(file, JSON.stringify({ version: 1, accounts }, undefined, 2).slice(0, -1) + mistake + "}");
+  let longest = 0;
+  let last = performance.now();
+  const watching = setInterval(() => {
+    longest = Math.max(longest, performance.now() - last);
+    last = performance.now();
+  }, 1);
+  try {
+    const size = await readAccountsFile(file).then(
+      (read) => read.accounts.size,
+      (error: unknown) => (error as AccountsFileError).code,
+    );
+    expect(size).toBe(mistake === "" ? 20_000 : "file-not-json");
+  } finally {
+    clearInterval(watching);
+  }
+  // Far more than a turn takes, for machines that have other things to do.
+  expect(longest).toBeLessThan(150);
 });
 
 test("everybody else has turns while ten thousand accounts are read", async () => {

@@ -8,8 +8,8 @@ import { parseAccountsFile, parseAccountsFileInTurns } from "./parse-accounts-fi
 import type { AccountsFile } from "./account-record.ts";
 import type { WrittenAccount } from "./account-schema.ts";
 
-/** Some hundred thousand accounts. */
-const MAX_BYTES = 64 * 1024 * 1024;
+/** Some eighty thousand accounts: more of them are a matter for a database. */
+const MAX_BYTES = 16 * 1024 * 1024;
 
 /** Readable, writable or executable by somebody who is not the owner. */
 const OF_OTHERS = 0o077;

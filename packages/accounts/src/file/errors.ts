@@ -50,6 +50,8 @@ export interface AccountsFileFacts {
   /** What the system says. */
   readonly cause?: string;
   readonly limit?: number;
+  /** The address, or the /64, of a client. */
+  readonly peer?: string;
   readonly line?: number;
   readonly column?: number;
 }
@@ -123,7 +125,8 @@ export const accountsFileWords: AccountsFileWords = {
     "file-open-to-others": () => "the accounts file can be read by others on this machine: chmod 600 it",
     "file-locked": () => "another program is changing the accounts file, and does not come to an end",
     "file-not-written": ({ cause }) => `the accounts file cannot be written (${cause})`,
-    "too-many-logins": ({ limit }) => `more than ${limit} logins wait for their password to be checked`,
+    "too-many-logins": ({ limit, peer }) =>
+      `more than ${limit} logins${peer === undefined ? "" : ` from ${peer}`} wait for their password to be checked`,
   },
 };
 

@@ -130,6 +130,23 @@ test("whoever is refused has cost one derivation, of the same parameters, whatev
   expect(new Set(costs)).toEqual(new Set(["ln=10,r=8,p=1,salt=16,bytes=32"]));
 });
 
+test("who is not awaited any more when its turn comes is refused, and costs nothing", async () => {
+  let derivations = 0;
+  const counting: Derive = (password, hash, bytes) => {
+    derivations++;
+    return derive(password, hash, bytes);
+  };
+  await set("ann");
+  const { accounts } = watched({ derive: counting });
+  const credentials = { name: "ann", password: "secret", peer };
+  expect(await accounts.verify({ ...credentials, isAwaited: () => false })).toEqual({
+    kind: "refused",
+    because: "not-awaited",
+  });
+  expect(derivations).toBe(0);
+  expect(await accounts.verify({ ...credentials, isAwaited: () => true })).toMatchObject({ kind: "accepted" });
+});
+
 test("a name that nobody has costs what the accounts of the file cost, and the same each time", async () => {
   const seen: number[] = [];
   const cheapest: Derive = async (_password, hash, bytes) => {
@@ -156,7 +173,7 @@ describe("anonymous", () => {
     const { verify, says } = watched();
     expect(await verify(name, "me@example.org")).toMatchObject({
       kind: "accepted",
-      account: { name: "anonymous", permissions: new Set(["list", "read"]) },
+      account: { name: "anonymous", permissions: new Set(["list", "read"]), isShared: true },
     });
     expect(await says("ann")).toBe("accepted");
   });
@@ -166,6 +183,20 @@ describe("anonymous", () => {
     expect(await watched().says("ftp")).toBe("disabled");
     await withAnonymous({ allow_from: ["198.51.100.0/24"] });
     expect(await watched().says("ftp")).toBe("address-not-allowed");
+  });
+
+  test("is known under its names, as accounts are under theirs", async () => {
+    await withAnonymous({});
+    const { accounts } = watched();
+    expect(await Promise.all(["ann", "FTP", "bob", "Ann"].map((name) => accounts.knows(name)))).toEqual([
+      true,
+      true,
+      false,
+      false,
+    ]);
+    await fs.writeFile(file, JSON.stringify({ version: 1, accounts: { ftp: { password: secret } } }), { mode: 0o600 });
+    const without = watched().accounts;
+    expect([await without.knows("ftp"), await without.knows("anonymous")]).toEqual([true, false]);
   });
 
   test("is nobody where the file does not have it", async () => {

@@ -40,6 +40,7 @@ export interface FileAccountsOptions<Place> {
 
 /** Accounts of a file. */
 export interface FileAccounts<Place> extends Accounts<Place> {
+  knows(name: string): Promise<boolean>;
   /**
    * Reads the file now; a login does so if nobody has.
    *
@@ -85,13 +86,20 @@ class AccountsOfFile<Place> implements FileAccounts<Place> {
     return this.#known!.accounts.size;
   }
 
-  async verify({ name, password, peer }: Credentials): Promise<Verification<Place>> {
+  async knows(name: string): Promise<boolean> {
+    const { accounts, anonymous } = await this.#current();
+    return accounts.has(name) || (anonymous !== undefined && anonymousNames.has(name.toLowerCase()));
+  }
+
+  async verify(credentials: Credentials): Promise<Verification<Place>> {
+    const { name, peer } = credentials;
     const known = await this.#current();
     if (known.anonymous && anonymousNames.has(name.toLowerCase())) return this.#admit(known.anonymous, peer);
     const record = known.accounts.get(name);
     // A name that nobody has costs what a wrong password costs.
     const hash = record?.password ?? known.likely.of(name);
-    const isRight = await this.#checker.check(name, password, hash);
+    const isRight = await this.#checker.check({ ...credentials, hash });
+    if (isRight === undefined) return refused("not-awaited");
     if (!record?.password) return refused("unknown-name");
     // Only who has the password learns anything else, even by the time it takes.
     return isRight ? this.#admit(record, peer) : refused("wrong-password");
@@ -165,9 +173,12 @@ export function whyNotAllowed(
 }
 
 function accountOf(record: AccountRecord): Account<never> {
-  const { name, permissions, rules, hide, deny, home, mayUseOtherHosts, limits, charset } = record;
-  const account = { name, permissions, rules, hide, deny, home, mayUseOtherHosts, limits };
-  return charset === undefined ? account : { ...account, charset };
+  const { name, permissions, rules, hide, deny, home, mayUseOtherHosts, limits, charset, password } = record;
+  return {
+    ...{ name, permissions, rules, hide, deny, home, mayUseOtherHosts, limits },
+    ...(charset !== undefined && { charset }),
+    ...(!password && { isShared: true }),
+  };
 }
 
 function refused(because: LoginRefusal): { readonly kind: "refused"; readonly because: LoginRefusal } {

@@ -7,7 +7,7 @@ import type { AccountLimits } from "../accounts.ts";
 import { anonymousNames } from "../anonymous.ts";
 import { accountSchema, fileSchema, isAccountName } from "./account-schema.ts";
 import { AccountsFileError } from "./errors.ts";
-import { repeatedKey } from "./repeated-key.ts";
+import { readJsonInPieces } from "./read-json.ts";
 import type { AccountKeys } from "./account-schema.ts";
 import type { AccountRecord, AccountsFile } from "./account-record.ts";
 import type { Expected } from "./errors.ts";
@@ -46,13 +46,10 @@ export async function parseAccountsFileInTurns(text: string, file: string): Prom
   }
 }
 
-/** An account a step. */
+/** A piece of the text a step, then an account a step. */
 function* readAccounts(text: string, file: string | undefined): Generator<undefined, AccountsFile> {
   const named = file === undefined ? {} : { file };
-  const written = readJson(text, named);
-  yield;
-  const twice = repeatedKey(text);
-  if (twice !== undefined) throw new AccountsFileError("key-twice", { ...named, key: JSON.stringify(twice) });
+  const written = yield* readJson(text, named);
   const { anonymous, defaults = {}, accounts } = checked(fileSchema, written, named);
   const records = new Map<string, AccountRecord>();
   for (const [name, one] of Object.entries(accounts)) {
@@ -126,36 +123,12 @@ interface Where {
   readonly account?: string;
 }
 
-function readJson(text: string, where: Where): unknown {
-  try {
-    return JSON.parse(text.replace(/^\ufeff/, ""));
-  } catch {
-    // Without what V8 says: it quotes what stands there, which may be a hash.
-    throw new AccountsFileError("file-not-json", { ...where, ...whereBroken(text) });
-  }
-}
-
-/** The line and column up to which it could still become JSON: V8 says them for some mistakes only. */
-function whereBroken(text: string): { line: number; column: number } {
-  let good = 0;
-  let broken = text.length + 1;
-  while (broken - good > 1) {
-    const middle = (good + broken) >> 1;
-    if (couldGoOn(text.slice(0, middle))) good = middle;
-    else broken = middle;
-  }
-  const before = text.slice(0, good).split("\n");
-  return { line: before.length, column: before.at(-1)!.length + 1 };
-}
-
-function couldGoOn(text: string): boolean {
-  try {
-    JSON.parse(text);
-    return true;
-  } catch (error) {
-    const { message } = error as Error;
-    return message.includes("end of JSON input") || message.includes(`at position ${text.length}`);
-  }
+/** Errors say the place and never what stands there, which may be a hash. */
+function* readJson(text: string, where: Where): Generator<undefined, unknown> {
+  const read = yield* readJsonInPieces(text.replace(/^\ufeff/, ""));
+  if (read.kind === "value") return read.value;
+  if (read.kind === "key-twice") throw new AccountsFileError("key-twice", { ...where, key: JSON.stringify(read.key) });
+  throw new AccountsFileError("file-not-json", { ...where, line: read.line, column: read.column });
 }
 
 function checked<Schema extends z.ZodType>(schema: Schema, written: unknown, where: Where): z.output<Schema> {

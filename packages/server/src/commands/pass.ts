@@ -19,7 +19,12 @@ export const pass: Handler = async (session, { argument }) => {
   let verification: Verification<Storage>;
   try {
     const { accounts } = session.host ?? session.services.settings;
-    verification = await accounts.verify({ name, password: argument, peer: session.control.peerAddress.text });
+    verification = await accounts.verify({
+      name,
+      password: argument,
+      peer: session.control.peerAddress.text,
+      isAwaited: () => session.isAwaited && secondsShutOut(session, name) === 0,
+    });
   } catch (error) {
     session.services.emit("warning", { code: "accounts-failed", session: session.info, error });
     return refuse(session, name, "accounts-failed", "Nobody can be let in now; try again later.");
@@ -27,6 +32,8 @@ export const pass: Handler = async (session, { argument }) => {
   const banned = shutOut(session, name);
   if (verification.kind === "refused") {
     const { because, why } = verification;
+    // Nobody has guessed: it was not looked at.
+    if (because === "not-awaited") return banned ?? goodbye;
     return banned ?? refuse(session, name, because, "Login incorrect.", why);
   }
   const given = giveBackOnce(session, verification.account);
@@ -59,8 +66,12 @@ async function waitInLine(session: Session, name: string): Promise<Reply | undef
 
 /** What a client hears who has been shut out meanwhile. */
 function shutOut(session: Session, name: string): Reply | undefined {
-  const seconds = session.services.throttle?.secondsShutOut(clientOf(session.control.peerAddress), name) ?? 0;
+  const seconds = secondsShutOut(session, name);
   return seconds > 0 ? sendAway(session, name, seconds) : undefined;
+}
+
+function secondsShutOut(session: Session, name: string): number {
+  return session.services.throttle?.secondsShutOut(clientOf(session.control.peerAddress), name) ?? 0;
 }
 
 function sendAway(session: Session, name: string, seconds: number): Reply {

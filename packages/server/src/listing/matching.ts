@@ -1,11 +1,11 @@
 import { childOf, isPattern, namesOf, patternMatcher } from "@twinport/protocol";
 import { ServerError } from "../errors.ts";
+import { isLeftOut } from "./left-out.ts";
 import { inTurns } from "./turns.ts";
 import { refusePermission } from "../allowed-path.ts";
 import { statIfThere } from "../stat-if-there.ts";
 import type { Entry, VirtualPath } from "@twinport/protocol";
 import type { Session } from "../session.ts";
-import type { Batches } from "./listing.ts";
 
 /** Folders that one pattern is looked for in, and entries that are compared with it in all of them but the last name's. */
 const MOST_FOLDERS = 10_000;
@@ -59,10 +59,8 @@ async function* below(
   }
   if (++search.folders > MOST_FOLDERS) throw new ServerError("pattern-too-wide");
   if (refusePermission(session.access, "list", folder)) return;
-  if ((await statIfThere(session.storage, folder))?.kind !== "directory") return;
   const fits = patternMatcher(name);
-  const entries: Batches = session.storage.list(folder, isLast ? wanted : "facts");
-  for await (const batch of entries) {
+  for await (const batch of entriesOf(search, folder, isLast ? wanted : "facts")) {
     const fitted = await inTurns(batch, (entry) => fits(entry.name));
     const fitting = batch.filter((_entry, i) => fitted[i]);
     if (isLast) {
@@ -73,6 +71,19 @@ async function* below(
       if (entry.kind !== "directory") continue;
       yield* below(search, childOf(folder, entry.name), `${prefix}${entry.name}/`, at + 1);
     }
+  }
+}
+
+/** What is in a folder; nothing where it is no folder, or not ours to list. */
+async function* entriesOf(
+  { session }: Search,
+  folder: VirtualPath,
+  wanted: "facts" | "names",
+): AsyncGenerator<readonly Entry[]> {
+  try {
+    yield* session.storage.list(folder, wanted);
+  } catch (error) {
+    if (!isLeftOut(error)) throw error;
   }
 }
 

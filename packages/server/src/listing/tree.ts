@@ -1,9 +1,8 @@
 import { ROOT, childOf, visible } from "@twinport/protocol";
-import { StorageError } from "@twinport/storage";
+import { isLeftOut } from "./left-out.ts";
 import { refusePermission } from "../allowed-path.ts";
 import type { Entry, VirtualPath } from "@twinport/protocol";
 import type { Session } from "../session.ts";
-import type { StorageErrorCode } from "@twinport/storage";
 import type { Batches } from "./listing.ts";
 
 interface Folder {
@@ -40,12 +39,6 @@ export async function* tree(
     }
     waiting.push(...below.reverse());
   }
-}
-
-const leftOut: ReadonlySet<StorageErrorCode> = new Set(["not-found", "not-a-directory", "permission-denied"]);
-
-function isLeftOut(error: unknown): boolean {
-  return error instanceof StorageError && leftOut.has(error.code);
 }
 
 async function* noting(batches: Batches, note: (folder: Entry) => void): AsyncGenerator<readonly Entry[]> {

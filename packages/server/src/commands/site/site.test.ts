@@ -72,8 +72,8 @@ test("IDLE is within the operator's limit, and REIN takes it back", async () => 
 test.each([
   ["SITE CHMOD 600 a", ["list", "set-modified"], "502 SITE CHMOD is not available here."],
   ["SITE UTIME 20010203040506 a", ["list", "set-mode"], "502 SITE UTIME is not available here."],
-  ["MFF UNIX.mode=600; a", ["list", "set-modified"], "550 This account may not set mode here."],
-  ["MFF Modify=20010203040506; a", ["list", "set-mode"], "550 This account may not set modified here."],
+  ["MFF UNIX.mode=600; a", ["list", "set-modified"], "550 This account may not change modes here."],
+  ["MFF Modify=20010203040506; a", ["list", "set-mode"], "550 This account may not set times of files here."],
   ["MFF Modify=20010203040506; a", ["list"], "502 MFF is not available here."],
 ] as const)("%s with %s is refused, and nothing is changed", async (line, permissions, reply) => {
   await using place = await LoopbackServer.start({ accounts: anybody(permissions), files: { "/a": "x" } });

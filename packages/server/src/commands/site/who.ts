@@ -4,19 +4,14 @@ import type { BuiltInSiteVerb } from "./verb.ts";
 /** Sessions that fit into a reply. */
 const MOST = 1000;
 
-/** What anonymous users are called, whatever they said. */
-const ANONYMOUS = "anonymous";
-
-/**
- * Sessions of the same account at the same host: who else is here is nobody else's business. Anonymous users have nothing
- * in common but the name, so each sees only itself.
- */
+/** Sessions of the same account at the same host: who else is here is nobody else's business. */
 export const who: BuiltInSiteVerb = {
   syntax: "",
   run: (session) => {
     const own = session.activity;
+    // Anonymous users have nothing in common but the name.
     const isMeant = (id: string, owner: string): boolean =>
-      id === own.session.id || (owner === own.owner && own.session.account !== ANONYMOUS);
+      id === own.session.id || (owner === own.owner && session.account?.isShared !== true);
     const lines = session.services
       .activities()
       .filter(({ session: { account, id }, owner }) => account !== undefined && isMeant(id, owner))

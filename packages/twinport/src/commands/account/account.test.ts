@@ -285,6 +285,12 @@ describe("account check", () => {
       deny: ["*.exe"],
       mounts: { "/docs": { root: "/srv/docs", read_only: true }, "/docs/open": "/srv/open" },
     },
+    all: {
+      rules: { "/in": ["write", "chmod", "utime"] },
+      mounts: { "/docs": { root: "/srv/docs", read_only: true }, "/open/here": "/srv/open" },
+      quota: { files: 1 },
+    },
+    adds: { permissions: ["append"] },
     near: { allow_from: ["192.0.2.0/24"] },
     off: { disabled: true },
     old: { expires: "2026-12-31" },
@@ -303,7 +309,35 @@ describe("account check", () => {
     ["ann RETR /in/a.txt", 1, "no: ann may not RETR /in/a.txt (read is missing; rule /in: list write)"],
     ["ann STOR /in/done/a", 1, "no: ann may not STOR /in/done/a (write is missing; rule /in/done: list read)"],
     ["ann APPE /in/a.txt", 1, "no: ann may not APPE /in/a.txt (append is missing; rule /in: list write)"],
-    ["ann RNFR /in", 1, "no: ann may not RNFR /in (/in/done, which lies in it, has a rule of its own)"],
+    ["ann RNFR /in", 1, "no: ann may not RNFR /in (/in/done has a rule of its own, which would no longer hold)"],
+    [
+      "ann RNFR /in/done",
+      1,
+      "no: ann may not RNFR /in/done (/in/done has a rule of its own, which would no longer hold)",
+    ],
+    ["ann STAT /a", 0, "yes: ann may STAT /a (permissions: list read write delete rename)"],
+    ["all STAT /in/a", 1, "no: all may not STAT /in/a (list is missing; rule /in: write chmod utime)"],
+    ["all site_chmod /in/a", 0, "yes: all may SITE CHMOD /in/a (rule /in: write chmod utime)"],
+    ["all SITE_UTIME /in/a", 0, "yes: all may SITE UTIME /in/a (rule /in: write chmod utime)"],
+    ["all SITE_UTIME /docs/a", 1, "no: all may not SITE UTIME /docs/a (mount /docs is read-only)"],
+    ["all SITE_CHMOD /docs", 1, "no: all may not SITE CHMOD /docs (mount /docs is read-only)"],
+    ["all MFMT /docs/a", 1, "no: all may not MFMT /docs/a (mount /docs is read-only)"],
+    ["all MFF /docs/a", 1, "no: all may not MFF /docs/a (mount /docs is read-only)"],
+    ["all SITE /docs/a", 1, "no: all may not SITE /docs/a (mount /docs is read-only)"],
+    ["all SITE_IDLE /docs/a", 0, "yes: all may SITE IDLE /docs/a (needs no permission)"],
+    ["all RMD /open", 1, "no: all may not RMD /open (/open/here is the place of a mount)"],
+    ["all RNTO /open/here", 1, "no: all may not RNTO /open/here (/open/here is the place of a mount)"],
+    [
+      "all STOR /open/here/a",
+      0,
+      "yes: all may STOR /open/here/a (permissions: list read write overwrite append delete rename mkdir chmod utime)\nonly if there is room: all has a quota, which is not counted here",
+    ],
+    ["ann SITE_CHMOD /in/a", 1, "no: ann may not SITE CHMOD /in/a (chmod is missing; rule /in: list write)"],
+    [
+      "adds APPE /a",
+      0,
+      "yes: adds may APPE /a where a file is (permissions: append)\nno: adds may not APPE /a where nothing is yet (write is missing; permissions: append)",
+    ],
     ["ann RETR /x/.git/config", 1, "no: ann may not RETR /x/.git/config (hide .*)"],
     ["ann CWD /x/.git", 1, "no: ann may not CWD /x/.git (hide .*)"],
     ["ann CWD /in", 0, "yes: ann may CWD /in (needs no permission)"],
@@ -341,16 +375,21 @@ describe("account check", () => {
     ["nobody RETR /a", 1, 'no: there is no account "nobody"'],
     ["constructor RETR /a", 1, 'no: there is no account "constructor"'],
   ])("%s", async (question, status, answer) => {
-    expect(await account(["check", ...question.split(" ")])).toEqual({ status, output: `${answer}\n`, errors: "" });
+    const words = question.split(" ").map((word) => word.replace("_", " "));
+    expect(await account(["check", ...words])).toEqual({ status, output: `${answer}\n`, errors: "" });
   });
 
   test.each([
     ["ann SUDO /a", '"SUDO" is no verb'],
     ["ann AUTH /a", '"AUTH" is no verb'],
+    ["ann SITE_SUDO /a", '"SITE SUDO" is no verb'],
+    ["ann RETR_CHMOD /a", '"RETR CHMOD" is no verb'],
+    ["ann SITE_constructor /a", '"SITE constructor" is no verb'],
+    ["ann SITE_CHMOD_640 /a", '"SITE CHMOD 640" is no verb'],
     ["ann RETR /a nowhere", '"nowhere" is no address'],
     ["ann RETR /a\u0000", "is no path"],
   ])("%j is no question", async (question, sentence) => {
-    const run = await account(["check", ...question.split(" ")]);
+    const run = await account(["check", ...question.split(" ").map((word) => word.replaceAll("_", " "))]);
     expect(run.errors).toContain(sentence);
     expect(run).toMatchObject({ status: 2, output: "" });
   });

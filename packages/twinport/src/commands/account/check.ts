@@ -1,13 +1,13 @@
 import { readAccountsFile } from "@twinport/accounts";
-import { lookUpVerb, parseIp, resolvePath } from "@twinport/protocol";
+import { parseIp, resolvePath } from "@twinport/protocol";
 import { Command } from "commander";
 import { NegativeAnswer } from "../../negative-answer.ts";
 import { UsageError } from "../../usage-error.ts";
 import { accountsPath } from "./accounts-path.ts";
-import { decide } from "./decide.ts";
+import { askedVerb, decide } from "./decide.ts";
 import { wordOf, wordsOf } from "./permission-words.ts";
-import type { Verb, VirtualPath } from "@twinport/protocol";
-import type { Answer, Decision } from "./decide.ts";
+import type { VirtualPath } from "@twinport/protocol";
+import type { Answer, AskedVerb, Decision } from "./decide.ts";
 import type { Messages } from "../../messages/index.ts";
 import type { Terminal } from "./terminal.ts";
 
@@ -30,7 +30,8 @@ export function checkCommand(messages: Messages, terminal: Terminal): Command {
         from: string | undefined,
         flags: { readonly file?: string; readonly json?: true },
       ) => {
-        const verb = verbOf(word, messages);
+        const asked = verbOf(word, messages);
+        const verb = [asked.verb, asked.site].filter(Boolean).join(" ");
         if (from !== undefined && !parseIp(from)) throw new UsageError(say.notAnAddress(from));
         const pathFrom = (home: VirtualPath): VirtualPath => {
           const resolved = resolvePath(home, written);
@@ -38,7 +39,7 @@ export function checkCommand(messages: Messages, terminal: Terminal): Command {
           return resolved.path;
         };
         const file = await readAccountsFile(accountsPath(flags, terminal));
-        const question = { name, verb, pathFrom, now: terminal.now(), ...(from !== undefined && { from }) };
+        const question = { name, verb: asked, pathFrom, now: terminal.now(), ...(from !== undefined && { from }) };
         const answer = decide(file, question);
         const lines = flags.json
           ? [JSON.stringify(jsonOf(answer, name, verb, from), undefined, 2)]
@@ -49,10 +50,10 @@ export function checkCommand(messages: Messages, terminal: Terminal): Command {
     );
 }
 
-function verbOf(word: string, { account }: Messages): Verb {
-  const found = lookUpVerb(word);
-  if (found.kind !== "verb") throw new UsageError(account.notAVerb(word));
-  return found.verb;
+function verbOf(word: string, { account }: Messages): AskedVerb {
+  const verb = askedVerb(word);
+  if (!verb) throw new UsageError(account.notAVerb(word));
+  return verb;
 }
 
 /** The first case is the verb's own. */
@@ -62,7 +63,7 @@ function isYes(answer: Answer): boolean {
 
 interface Asked {
   readonly name: string;
-  readonly verb: Verb;
+  readonly verb: string;
   readonly from: string | undefined;
 }
 
@@ -73,14 +74,15 @@ function linesOf(answer: Answer, { name, verb, from }: Asked, { account: say }: 
       say.no(because === "address-not-allowed" ? say.addressNotAllowed(from ?? "", name) : say.never[because](name)),
     ];
   }
-  const { path, decisions, account } = answer;
+  const { path, decisions, account, takesSpace } = answer;
   const lines = decisions.map((decision) => {
     const what = { name, verb, path, when: decision.when ? say.cases[decision.when] : "" };
     const because = becauseOf(decision, say);
     return decision.allowed ? say.yes(say.may(what, because)) : say.no(say.mayNot(what, because));
   });
   const isLimited = from === undefined && (account.allowFrom !== undefined || account.denyFrom.length > 0);
-  return isLimited ? [...lines, say.addressNotAsked(name)] : lines;
+  const isCounted = account.quota !== undefined && takesSpace && decisions.some(({ allowed }) => allowed);
+  return [...lines, ...(isLimited ? [say.addressNotAsked(name)] : []), ...(isCounted ? [say.quotaNotAsked(name)] : [])];
 }
 
 function becauseOf(decision: Decision, { because: say, missing }: Messages["account"]): string {
@@ -89,7 +91,7 @@ function becauseOf(decision: Decision, { because: say, missing }: Messages["acco
   return decision.missing ? missing(wordOf(decision.missing), why) : why;
 }
 
-function jsonOf(answer: Answer, name: string, verb: Verb, from: string | undefined): object {
+function jsonOf(answer: Answer, name: string, verb: string, from: string | undefined): object {
   const asked = { allowed: isYes(answer), account: name, verb, ...(from !== undefined && { from }) };
   if (answer.kind === "account") return { ...asked, because: answer.because };
   const decisions = answer.decisions.map(({ has, missing, ...decision }) => ({

@@ -1,12 +1,40 @@
 import { Access, anonymousNames, readOnlyPermissions, whyNotAllowed } from "@twinport/accounts";
-import { isWithin, namesOf, ruleOf } from "@twinport/protocol";
+import { isWithin, lookUpVerb, namesOf, ruleOf } from "@twinport/protocol";
 import type { AccountRecord, AccountsFile, NotAllowedReason, Verdict } from "@twinport/accounts";
 import type { Permission, Verb, VirtualPath } from "@twinport/protocol";
+
+/** What SITE has; a verb that an embedding program adds is its own matter. */
+const siteVerbs = {
+  CHMOD: ["set-mode"],
+  UTIME: ["set-modified"],
+  HELP: [],
+  IDLE: [],
+  UMASK: [],
+  WHO: [],
+} as const satisfies Record<string, readonly Permission[]>;
+
+/** A verb, and of SITE the one behind it. */
+export interface AskedVerb {
+  readonly verb: Verb;
+  readonly site?: keyof typeof siteVerbs;
+}
+
+/** Reads `RETR` or `SITE CHMOD`; undefined for what is no verb. */
+export function askedVerb(written: string): AskedVerb | undefined {
+  const [word = "", second, ...more] = written.trim().toUpperCase().split(/\s+/);
+  const found = lookUpVerb(word);
+  if (found.kind !== "verb" || more.length > 0) return undefined;
+  const { verb } = found;
+  if (second === undefined) return { verb };
+  return verb === "SITE" && Object.hasOwn(siteVerbs, second)
+    ? { verb, site: second as keyof typeof siteVerbs }
+    : undefined;
+}
 
 /** What is asked. */
 export interface Question {
   readonly name: string;
-  readonly verb: Verb;
+  readonly verb: AskedVerb;
   readonly from?: string;
   /** The path, seen from the folder in which the account begins. */
   readonly pathFrom: (home: VirtualPath) => VirtualPath;
@@ -20,7 +48,7 @@ type DecisionCase = "new" | "existing" | "set-modified" | "set-mode";
 export interface Decision {
   readonly when?: DecisionCase;
   readonly allowed: boolean;
-  readonly because: Verdict["because"] | "no-permission-needed" | "read-only-mount";
+  readonly because: Verdict["because"] | "no-permission-needed" | "read-only-mount" | "mount-place";
   /** The rule, pattern or mount. */
   readonly rule?: string;
   /** What the account has there. */
@@ -37,6 +65,8 @@ export type Answer =
       readonly account: AccountRecord;
       readonly path: VirtualPath;
       readonly decisions: readonly Decision[];
+      /** The quota, which is not counted here, may refuse it all the same. */
+      readonly takesSpace: boolean;
     };
 
 /** Decides as the server does: by the row of the verb, the account's rules and patterns, and its mounts. */
@@ -48,7 +78,8 @@ export function decide(file: AccountsFile, question: Question): Answer {
   if (why) return { kind: "account", because: why };
   const path = question.pathFrom(account.home);
   const access = new Access(account);
-  const decisions = casesOf(verb).map(({ when, needed }) => {
+  const cases = casesOf(verb);
+  const decisions = cases.map(({ when, needed }) => {
     const decision = decideAt(account, access, path, needed);
     return when === undefined ? decision : { when, ...decision };
   });
@@ -56,13 +87,24 @@ export function decide(file: AccountsFile, question: Question): Answer {
     kind: "path",
     account,
     path,
+    takesSpace: cases.some(({ needed }) => needed.some((permission) => filling.has(permission))),
     decisions: isOne(decisions) ? decisions.slice(0, 1).map(unconditional) : decisions,
   };
 }
 
+/** What takes some of a quota. */
+const filling: ReadonlySet<Permission> = new Set(["write", "overwrite", "append", "make-directory"]);
+
+/** What a verb asks for with a path, and does not where it has none. */
+const neededWithPath: Readonly<Partial<Record<Verb, Permission>>> = { STAT: "list" };
+
 /** What a verb needs, where that is not one thing. The first case is the verb's own. */
-function casesOf(verb: Verb): readonly { readonly when?: DecisionCase; readonly needed: readonly Permission[] }[] {
-  const { permission, argument, channel, follows } = ruleOf(verb);
+function casesOf({
+  verb,
+  site,
+}: AskedVerb): readonly { readonly when?: DecisionCase; readonly needed: readonly Permission[] }[] {
+  if (site) return [{ needed: siteVerbs[site] }];
+  const { permission = neededWithPath[verb], argument, channel, follows } = ruleOf(verb);
   if (permission === undefined) {
     // What it needs depends on the words before the path.
     if (argument !== "text-and-path") return [{ needed: [] }];
@@ -98,11 +140,20 @@ function decideAt(account: AccountRecord, access: Access, path: VirtualPath, nee
     const isMissing = refused.verdict.because === "account" || refused.verdict.because === "rule";
     return { ...refused.verdict, has, ...(isMissing && { missing: refused.permission }) };
   }
+  const place = needed.some((permission) => movesPlace.has(permission)) ? mountWithin(account, path) : undefined;
+  if (place) return { allowed: false, because: "mount-place", rule: place.path, has };
   const mount = mountAt(account, path);
   if (mount?.readOnly && needed.some((permission) => !readOnlyPermissions.has(permission))) {
     return { allowed: false, because: "read-only-mount", rule: mount.path, has };
   }
   return { ...verdicts[0]!.verdict, has };
+}
+
+/** What cannot be done with the place of a mount, nor with a folder on the way there. */
+const movesPlace: ReadonlySet<Permission> = new Set(["delete", "rename"]);
+
+function mountWithin({ mounts }: AccountRecord, path: VirtualPath): AccountRecord["mounts"][number] | undefined {
+  return mounts.find((mount) => isWithin(path, mount.path));
 }
 
 /** The deepest, as where mounts lie in each other. */
