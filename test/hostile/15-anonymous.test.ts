@@ -51,3 +51,15 @@ test("a file is not led out of a drop box by a rename of the folder above it", a
   const client = await (await place.connect()).login("anonymous", "me@");
   expect(await client.codes("RNFR /a")).toEqual([550]);
 });
+
+test("nor by a rename of its own", async () => {
+  const accounts = anonymousAccounts<Storage>({
+    permissions: new Set(["list", "read", "rename", "write"]),
+    rules: [{ path: virtualPath("/incoming"), permissions: new Set(["write", "rename"]) }],
+  });
+  await using place = await LoopbackServer.start({ files, accounts });
+  const client = await (await place.connect()).login("anonymous", "me@");
+  expect(await client.codes("RNFR /incoming/old.txt", "RNTO /incoming/new.txt")).toEqual([350, 250]);
+  expect(await client.codes("RNFR /incoming/new.txt", "RNTO /new.txt")).toEqual([350, 550]);
+  expect((await client.ask("RNFR /incoming")).code).toBe(550);
+});

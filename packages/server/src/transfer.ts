@@ -1,3 +1,4 @@
+import { performance } from "node:perf_hooks";
 import { codes, reply } from "@twinport/protocol";
 import { ChannelError, allOf, receiveAll, sendAll } from "@twinport/channel";
 import { codeForError } from "./reply-for-error.ts";
@@ -9,6 +10,23 @@ import type { TransferInfo } from "./observe.ts";
 
 /** After a large file has been sent, the client has this long to close its end. */
 const LINGER_MS = 4_000;
+
+/** The longest that is waited, after an upload, for news that the client is gone. */
+const STAYS_MS = 20;
+
+/**
+ * A system that ends a client's process ends both its connections in good order, one a moment after the other: then what
+ * has come may be half of what would have been sent. So a moment is waited for the end of the command connection, as
+ * long as a twentieth of what the upload took: a small file hardly waits, and of a large one nobody notices. By the
+ * real clock, for it is about packets that are on their way.
+ */
+function seeWhetherItStays(took: number): Promise<void> {
+  const wait = Math.min(STAYS_MS, took / 20);
+  return new Promise((resolve) => {
+    if (wait < 1) setImmediate(resolve);
+    else setTimeout(resolve, wait);
+  });
+}
 
 /** Up to this size the data is gone at once, so 150 can wait for 226 and go with it. */
 const SMALL = 64 * 1024;
@@ -91,10 +109,9 @@ export class Transfer {
     let committed = false;
     try {
       return await this.#run(plan, false, async (options) => {
+        const began = performance.now();
         await receiveAll(plan.sink, options);
-        // A client that is killed ends both its connections in good order: if it has gone without waiting for the answer,
-        // what has come may be half of what it would have sent.
-        await new Promise((resolve) => setImmediate(resolve));
+        await seeWhetherItStays(performance.now() - began);
         if (this.#failure) throw this.#failure;
         committed = true;
         await plan.commit();
