@@ -1,7 +1,7 @@
 import fs from "node:fs";
 import { StorageError, diskStorage, usageLedger } from "@twinport/storage";
 import type { Entry, VirtualPath } from "@twinport/protocol";
-import type { Storage, StorageOperation, UsageLedger } from "@twinport/storage";
+import type { Storage, StorageOperation, UnfinishedUploads, UsageLedger } from "@twinport/storage";
 
 /** How old a count may be when somebody logs in: what other programs do to a folder is seen then. */
 const RECOUNT_MS = 10 * 60 * 1000;
@@ -33,7 +33,7 @@ export class Ledgers {
 }
 
 /** A folder that is open only while it is counted: ten thousand of them hold no descriptor. */
-function closedDisk(root: string): Storage {
+function closedDisk(root: string): Storage & Pick<UnfinishedUploads, "listUnfinished"> {
   using probe = diskStorage(root);
   const refuse = (operation: StorageOperation, path: string): never => {
     throw new StorageError("not-supported", { operation, path });
@@ -41,8 +41,12 @@ function closedDisk(root: string): Storage {
   return {
     features: new Set(probe.features.has("folds-names") ? (["folds-names"] as const) : []),
     async *list(path: VirtualPath, wanted: "facts" | "names"): AsyncGenerator<readonly Entry[]> {
-      using disk = diskStorage(root);
+      using disk = diskStorage(root, { hide: {} });
       yield* disk.list(path, wanted);
+    },
+    async *listUnfinished(path: VirtualPath): AsyncGenerator<readonly Entry[]> {
+      using disk = diskStorage(root, { hide: {} });
+      yield* disk.listUnfinished(path);
     },
     stat: (path) => refuse("stat", path),
     read: (path) => refuse("read", path),

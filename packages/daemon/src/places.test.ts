@@ -151,3 +151,34 @@ test("what was done past a quota is counted when that session ends, and what oth
   const again = places.lend({ ...plain, root: folder("ann"), quota: { bytes: 100 } });
   await put(again.storage, "/c", 90);
 });
+
+test("a mount in which nothing can be changed has left nothing to be counted", async () => {
+  const { places } = placesFor();
+  const limited = places.lend({ ...plain, root: folder("ann"), quota: { bytes: 100 } });
+  await put(limited.storage, "/a", 10);
+  // No session has done it: only a recount would see it.
+  fs.writeFileSync(path.join(folder("ann"), "unseen"), Buffer.alloc(95));
+  const visit = (readOnly: boolean): void =>
+    places
+      .lend({ root: folder("docs"), mounts: [{ path: virtualPath("/m"), root: folder("ann"), readOnly }] })
+      .released?.();
+  visit(true);
+  await put(limited.storage, "/b", 80);
+  visit(false);
+  await expect(put(limited.storage, "/c", 1)).rejects.toMatchObject({ code: "quota-exceeded" });
+});
+
+test("what an atomic account has not finished is seen by no other one", async () => {
+  const { places } = placesFor();
+  const atomic = places.lend({ ...plain, root: folder("ann"), uploads: "atomic" });
+  const direct = places.lend({ ...plain, root: folder("ann"), uploads: "direct", quota: { bytes: 10 } });
+  const upload = await atomic.storage.write(virtualPath("/a"), { at: 0, owner: "ann" });
+  await upload.write(new Uint8Array(4));
+  await upload.abandon(true);
+  expect(fs.readdirSync(folder("ann"))).toEqual([".a.ann.part"]);
+  expect(await namesIn(direct.storage)).toEqual([]);
+  await expect(put(direct.storage, "/.a.ann.part", 1)).rejects.toMatchObject({ code: "name-not-allowed" });
+  // It takes room all the same.
+  await expect(put(direct.storage, "/b", 7)).rejects.toMatchObject({ code: "quota-exceeded" });
+  await put(direct.storage, "/b", 6);
+});

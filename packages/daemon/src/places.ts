@@ -69,8 +69,7 @@ export class Places {
       if (isReleased) return;
       isReleased = true;
       // The quota of somebody else has not seen what was done past it.
-      const unseen = [...(plan.quota ? [] : [plan.root]), ...plan.mounts.map(({ root }) => root)];
-      for (const root of unseen) this.#ledgerOf(root, "if-there")?.doubt();
+      for (const root of this.#changedUnseen(plan)) this.#ledgerOf(root, "if-there")?.doubt();
       if (--shared.sessions > 0) return;
       this.#shared.delete(key);
       close(shared.disks);
@@ -81,6 +80,13 @@ export class Places {
   [Symbol.dispose](): void {
     for (const { disks } of this.#shared.values()) close(disks);
     this.#shared.clear();
+  }
+
+  /** The folders in which something may have been done that no quota of this account has counted. */
+  #changedUnseen({ root, mounts, quota }: Plan): string[] {
+    if (this.#config.readOnly) return [];
+    const others = mounts.filter((mount) => !mount.readOnly).map((mount) => mount.root);
+    return quota ? others : [root, ...others];
   }
 
   /** With what the account does not say itself, so that two ways to say the same are the same. */
@@ -127,7 +133,8 @@ export class Places {
 
 /** What a disk is opened with. */
 export function diskOptions({ uploads, umask, sync }: FileSettings): DiskStorageOptions {
-  return { sync, ...(uploads === "atomic" && { atomic: {} }), ...whole({ umask }) };
+  // Another account over the same folder may be atomic: nobody sees what is not whole.
+  return { sync, [uploads === "atomic" ? "atomic" : "hide"]: {}, ...whole({ umask }) };
 }
 
 /**

@@ -1,3 +1,4 @@
+import { AccountsFileError } from "@twinport/accounts";
 import { FigureTracker, formatEndpoint, formatFigure } from "@twinport/protocol";
 import { describe } from "./describe.ts";
 import type { Server, ServerWarning, SessionInfo } from "@twinport/server";
@@ -7,13 +8,42 @@ import type { Messages } from "./messages/index.ts";
 
 const at = ({ address, port }: Endpoint): string => formatEndpoint(address, port);
 
-/** Reports what the operator should know. */
-export function reportWarnings(server: Server, log: Log, messages: Messages): void {
+/** How often one thing is said again that comes with each login while somebody floods the server with them. */
+const AGAIN_MS = 60_000;
+
+/**
+ * Reports what the operator should know. Logins that could not be decided for one and the same reason are reported once
+ * a minute, with how many there were between.
+ *
+ * @param now milliseconds, from any beginning
+ */
+export function reportWarnings(server: Pick<Server, "on">, log: Log, messages: Messages, now: () => number): void {
+  const said = new Map<string, { readonly at: number; unsaid: number }>();
   server.on("warning", (warning) => {
     const { code, ...rest } = warning;
+    const floods = floodOf(warning);
+    const before = floods === undefined ? undefined : said.get(floods);
+    if (before && now() - before.at < AGAIN_MS) {
+      before.unsaid++;
+      return;
+    }
+    if (floods !== undefined) said.set(floods, { at: now(), unsaid: 0 });
     const facts = Object.fromEntries(Object.entries(rest).map(([name, value]) => [name, plain(value, messages)]));
-    log.report({ level: "warn", event: code, facts, sentence: sentenceOf(warning, messages) });
+    const sentence = sentenceOf(warning, messages);
+    const unsaid = before?.unsaid ?? 0;
+    log.report({
+      level: "warn",
+      event: code,
+      facts: unsaid > 0 ? { ...facts, unsaid } : facts,
+      sentence: unsaid > 0 ? messages.andUnsaid(sentence, unsaid) : sentence,
+    });
   });
+}
+
+/** What comes again with each login; undefined for what is said each time. */
+function floodOf(warning: ServerWarning): string | undefined {
+  const isOfAccounts = warning.code === "accounts-failed" && warning.error instanceof AccountsFileError;
+  return isOfAccounts ? warning.error.code : undefined;
 }
 
 /** Reports who comes and what is transferred. */

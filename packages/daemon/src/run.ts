@@ -1,5 +1,6 @@
 import { randomInt } from "node:crypto";
 import path from "node:path";
+import { performance } from "node:perf_hooks";
 import process from "node:process";
 import {
   allPermissions,
@@ -52,7 +53,7 @@ export async function run(config: DaemonConfig): Promise<void> {
     config.accountsFile === undefined ? undefined : accountsOfFile(config.accountsFile, places, log, messages);
   const accounts = await ofFile?.load();
   const server = serverOf(config, storage, login, ofFile);
-  reportWarnings(server, log, messages);
+  reportWarnings(server, log, messages, () => performance.now());
   if (!config.quiet) reportEvents(server, log, messages);
   if (config.trace) reportTrace(server, log, messages, config.json);
   try {

@@ -46,6 +46,18 @@ const sentences: Record<StorageErrorCode, string> = {
   "io-failed": "the storage failed",
 };
 
+/** An error in the few words that most places have. */
+export function failure(code: StorageErrorCode, operation: StorageOperation, path: string): StorageError {
+  return new StorageError(code, { operation, path });
+}
+
+/** Whether an error says that there is nothing, or can be nothing, at a path. */
+export function isNothingThere(error: unknown): boolean {
+  return error instanceof StorageError && nothing.has(error.code);
+}
+
+const nothing: ReadonlySet<StorageErrorCode> = new Set(["not-found", "not-a-directory", "name-not-allowed"]);
+
 /** Storage could not do what it was asked. The path is the virtual one: the real one never leaves storage. */
 export class StorageError extends Error {
   readonly code: StorageErrorCode;

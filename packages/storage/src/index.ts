@@ -1,4 +1,5 @@
-export * from "./errors.ts";
+export { StorageError } from "./errors.ts";
+export type { StorageErrorCode, StorageOperation } from "./errors.ts";
 export type { AtomicUploads } from "./local/atomic-uploads.ts";
 export * from "./local/disk-storage.ts";
 export type { NewFileOptions } from "./local/new-files.ts";

@@ -4,15 +4,25 @@ import type { Entry, VirtualPath } from "@twinport/protocol";
 export type MaybePromise<T> = T | Promise<T>;
 
 /**
- * Abilities beyond the eight methods. FEAT and the console read them.
+ * Abilities beyond the eight methods, and the interfaces that they announce. FEAT and the console read them.
  *
- * `set-modified`: the storage is a {@link ModifiedSetter}. `set-mode`: a {@link ModeSetter}. `free-space`: a
- * {@link SpaceTeller}. `unfinished`: it keeps uploads that were cut off out of sight, and is an
- * {@link UnfinishedUploads}. `folds-names`: it takes letters of another case or composition for the same, so
+ * `unfinished`: the storage keeps uploads that were cut off out of sight. `links`: it has links, so a permission for a
+ * path must be asked where they lead. `folds-names`: it takes letters of another case or composition for the same, so
  * permissions must too. `descriptor`: {@link ReadableFile.descriptor} is there. A wrapper that counts, limits or changes
  * bytes leaves `descriptor` out, or the bytes would go past it.
  */
-export type StorageFeature = "set-modified" | "set-mode" | "free-space" | "unfinished" | "folds-names" | "descriptor";
+export interface StorageAbilities {
+  readonly "set-modified": ModifiedSetter;
+  readonly "set-mode": ModeSetter;
+  readonly "free-space": SpaceTeller;
+  readonly unfinished: UnfinishedUploads;
+  readonly links: LinkResolver;
+  readonly "folds-names": Storage;
+  readonly descriptor: Storage;
+}
+
+/** What a storage may announce beyond the eight methods: see {@link StorageAbilities}. */
+export type StorageFeature = keyof StorageAbilities;
 
 /**
  * A place to keep files. Paths are normalised ({@link VirtualPath}); how the storage confines them to its root is its
@@ -37,8 +47,17 @@ export interface Storage {
   removeFile(path: VirtualPath): MaybePromise<void>;
   /** Throws `not-found`, `not-a-directory`, `not-empty`. */
   removeDirectory(path: VirtualPath): MaybePromise<void>;
-  /** A file that stands at the new path is replaced. */
-  rename(from: VirtualPath, to: VirtualPath): MaybePromise<void>;
+  /** A file that stands at the new path is replaced, unless the options say otherwise. */
+  rename(from: VirtualPath, to: VirtualPath, options?: RenameOptions): MaybePromise<void>;
+}
+
+/** What a rename may do. */
+export interface RenameOptions {
+  /**
+   * With `false` it throws `exists` where something stands at the new path by the time of the rename itself, whatever
+   * {@link Storage.stat} has said before.
+   */
+  readonly replace?: boolean;
 }
 
 /** An opened file: size and time are of what was opened, not of what has the name now. */
@@ -56,7 +75,7 @@ export interface ReadableFile {
 
 /** How something new is made. */
 export interface CreateOptions {
-  /** Permission bits that it does not get, where a session has asked for that (SITE UMASK). */
+  /** Permission bits that it does not get besides those of the storage, where a session has asked (SITE UMASK). */
   readonly umask?: number;
 }
 
@@ -64,8 +83,14 @@ export interface CreateOptions {
 export interface WriteOptions extends CreateOptions {
   /** The byte where it begins; what stands before it is kept, what stands behind it goes. `end` appends. */
   readonly at: number | "end";
-  /** Fail with `exists` if the name is taken. */
+  /** Fail with `exists` if the name is taken, be it by somebody who is still writing. */
   readonly exclusive?: boolean;
+  /**
+   * What may stand there, decided when the right to write has been taken. With `no-finished-file` an upload that was cut
+   * off out of sight goes on, and a file that others see is `exists` (whoever is still writing makes it `busy`, as ever).
+   * Where a storage does not keep such uploads out of sight, every file is a finished one.
+   */
+  readonly expects?: "no-finished-file";
   /** Whose upload it is: what was cut off is shown to, and resumed by, the same one only. */
   readonly owner?: string;
 }
@@ -144,4 +169,18 @@ export interface UnfinishedUploads {
 /** Whether a storage keeps uploads that were cut off out of sight, and announces it. */
 export function keepsUnfinished(storage: Storage): storage is Storage & UnfinishedUploads {
   return storage.features.has("unfinished");
+}
+
+/** A storage with links, which lead past what permissions say of the path as it is written. */
+export interface LinkResolver {
+  /**
+   * The path with all links in it followed, also the last name (which a rename and a removal do not follow). A name that
+   * is not there is kept as it is. Throws `not-found` where a link leads out of the storage.
+   */
+  resolve(path: VirtualPath): MaybePromise<VirtualPath>;
+}
+
+/** Whether a storage has links, and announces it. */
+export function canResolve(storage: Storage): storage is Storage & LinkResolver {
+  return storage.features.has("links");
 }

@@ -78,6 +78,7 @@ export const en = {
   accountsReloaded: (count: number, file: string) =>
     `${file} has changed: it has ${count} account${count === 1 ? "" : "s"} now`,
   accountsKept: (problem: string) => `${problem}; the accounts stay as they were`,
+  andUnsaid: (sentence: string, count: number) => `${sentence}; ${count} more since it was last said`,
 };
 
 /** The sentences that every language has. */

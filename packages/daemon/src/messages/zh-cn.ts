@@ -104,10 +104,12 @@ export const zhCn: Messages = {
       "file-open-to-others": () => "本机的其他用户可以读取账户文件：请执行 chmod 600",
       "file-locked": () => "另一个程序正在修改账户文件，且迟迟没有结束",
       "file-not-written": ({ cause }) => `无法写入账户文件（${cause}）`,
-      "too-many-logins": ({ limit }) => `等待验证密码的登录超过 ${limit} 个`,
+      "too-many-logins": ({ limit, peer }) =>
+        `${peer === undefined ? "" : `来自 ${peer} 的`}等待验证密码的登录超过 ${limit} 个`,
     },
   },
   fileLogins: (count, file) => `${file} 中的 ${count} 个账户`,
   accountsReloaded: (count, file) => `${file} 已更改：现在有 ${count} 个账户`,
   accountsKept: (problem) => `${problem}；账户保持原样`,
+  andUnsaid: (sentence, count) => `${sentence}；上次报告以来另有 ${count} 次`,
 };

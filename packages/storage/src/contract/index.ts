@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import fs from "node:fs";
 import { virtualPath } from "@twinport/protocol";
 import { StorageError } from "../errors.ts";
-import { canSetMode, canSetModified, canTellSpace, keepsUnfinished } from "../storage.ts";
+import { canResolve, canSetMode, canSetModified, canTellSpace, keepsUnfinished } from "../storage.ts";
 import type { Entry } from "@twinport/protocol";
 import type { StorageErrorCode } from "../errors.ts";
 import type { Storage, WriteOptions } from "../storage.ts";
@@ -68,6 +68,16 @@ export function storageContract({ test, create, unfinished = false }: StorageUnd
     await put(storage, "/a", "ABCDEFGHIJ");
     await put(storage, "/a", "xyz", { at: 5 });
     assert.equal(await get(storage, "/a"), "ABCDExyz");
+  });
+
+  on("behind the end a file grows with the first byte, and not without one", async (storage) => {
+    await put(storage, "/new", "", { at: 5 });
+    assert.equal((await storage.stat(at("/new"))).size, 0);
+    await put(storage, "/a", "ab");
+    await put(storage, "/a", "", { at: 5 });
+    assert.equal(await get(storage, "/a"), "ab");
+    await put(storage, "/a", "f", { at: 5 });
+    assert.equal(await get(storage, "/a"), "ab\0\0\0f");
   });
 
   on("appending begins at the end, and makes a file where there is none", async (storage) => {
@@ -138,6 +148,60 @@ export function storageContract({ test, create, unfinished = false }: StorageUnd
     await first.write(bytes("1"));
     await first.commit();
     assert.equal(await get(storage, "/a"), "1");
+  });
+
+  on(
+    "a rename that must not replace finds out at the rename itself, and moves what is free to move",
+    async (storage) => {
+      const keep = { replace: false };
+      await put(storage, "/a", "a");
+      await put(storage, "/b", "b");
+      await storage.makeDirectory(at("/d"));
+      await storage.makeDirectory(at("/e"));
+      await fails("exists", () => storage.rename(at("/a"), at("/b"), keep));
+      await fails("exists", () => storage.rename(at("/a"), at("/d"), keep));
+      await fails("exists", () => storage.rename(at("/d"), at("/e"), keep));
+      await fails("not-found", () => storage.rename(at("/no"), at("/b"), keep));
+      assert.equal(await get(storage, "/b"), "b");
+      const upload = await storage.write(at("/c"), { at: 0 });
+      await upload.write(bytes("c"));
+      const refused = Promise.allSettled([
+        (async () => storage.rename(at("/a"), at("/c"), keep))(),
+        (async () => upload.commit())(),
+      ]);
+      assert.deepEqual(
+        (await refused).map(({ status }) => status),
+        ["rejected", "fulfilled"],
+      );
+      assert.equal(await get(storage, "/c"), "c");
+      await storage.rename(at("/a"), at("/a"), keep);
+      await storage.rename(at("/a"), at("/d/new"), keep);
+      await storage.rename(at("/d"), at("/f"), keep);
+      assert.equal(await get(storage, "/f/new"), "a");
+      assert.deepEqual(await names(storage, "/"), ["b", "c", "e", "f"]);
+    },
+  );
+
+  on("an upload that expects no finished file is refused by one, however lately it came", async (storage) => {
+    const expects = "no-finished-file" as const;
+    await put(storage, "/a", "finished");
+    for (const where of [0, 3, "end"] as const) {
+      await fails("exists", () => storage.write(at("/a"), { at: where, expects }));
+    }
+    assert.equal(await get(storage, "/a"), "finished");
+    const first = await storage.write(at("/b"), { at: 0, owner: "ann" });
+    await fails("busy", () => storage.write(at("/b"), { at: "end", owner: "bob", expects }));
+    await first.write(bytes("first"));
+    // Both are asked at once: whoever is second has seen no file when it was sent off.
+    const committed = (async () => first.commit())();
+    const second = (async () => storage.write(at("/b"), { at: 2, owner: "bob", expects }))();
+    const [, late] = await Promise.allSettled([committed, second]);
+    assert.ok(late.status === "rejected", "the second is refused");
+    assert.ok(late.reason instanceof StorageError && ["exists", "busy"].includes(late.reason.code));
+    assert.equal(await get(storage, "/b"), "first");
+    await fails("not-a-file", () => storage.write(at("/"), { at: 0, expects }));
+    await put(storage, "/new", "new", { at: "end", expects });
+    assert.equal(await get(storage, "/new"), "new");
   });
 
   if (unfinished) unfinishedContract(on);
@@ -250,6 +314,10 @@ export function storageContract({ test, create, unfinished = false }: StorageUnd
       }
       await fails("not-found", () => storage.setMode(at("/no"), 0o600));
     }
+    if (canResolve(storage)) {
+      for (const path of ["/", "/a", "/no", "/no/deep/name", "/a/below"])
+        assert.equal(await storage.resolve(at(path)), path);
+    }
     if (canTellSpace(storage)) {
       assert.ok((await storage.freeSpace(at("/"))) >= 0);
       await fails("not-found", () => storage.freeSpace(at("/no")));
@@ -290,6 +358,12 @@ function unfinishedContract(on: (title: string, run: (storage: Storage) => Promi
     await anns.commit();
     assert.equal(await get(storage, "/a"), "halfway");
     await fails("not-found", () => partOf(storage, "/a", "ann"));
+  });
+
+  on("what was cut off goes on where no finished file is expected", async (storage) => {
+    await cutOff(storage, "/a", "half", { at: 0, owner: "ann" });
+    await put(storage, "/a", "way", { at: "end", owner: "ann", expects: "no-finished-file" });
+    assert.equal(await get(storage, "/a"), "halfway");
   });
 
   on("an upload goes on from inside what has come, or begins anew", async (storage) => {

@@ -4,6 +4,7 @@ import process from "node:process";
 import { describe, expect, test } from "vitest";
 import { virtualPath as at } from "@twinport/protocol";
 import { ScratchFolder } from "../../../../test/testkit/scratch-folder.ts";
+import { Stopped, Stopping, copyBeginning } from "./copied-upload.ts";
 import { diskStorage } from "./disk-storage.ts";
 import type { DiskStorage } from "./disk-storage.ts";
 import type { WriteOptions } from "../storage.ts";
@@ -128,12 +129,142 @@ test("a folder goes with what was cut off in it, unless that is being written or
   storage.makeDirectory(at("/d"));
   const running = await begin(storage, "/d/a", "x");
   await (await begin(storage, "/d/b", "x")).abandon(true);
-  expect(() => storage.removeDirectory(at("/d"))).toThrow("in use");
+  await expect(storage.removeDirectory(at("/d"))).rejects.toThrow("in use");
   await running.abandon(true);
   fs.mkdirSync(path.join(scratch.path, "d/.x.y.part"));
-  expect(() => storage.removeDirectory(at("/d"))).toThrow("not empty");
+  await expect(storage.removeDirectory(at("/d"))).rejects.toThrow("not empty");
   fs.rmdirSync(path.join(scratch.path, "d/.x.y.part"));
-  storage.removeDirectory(at("/d"));
+  await storage.removeDirectory(at("/d"));
+  expect(fs.readdirSync(scratch.path)).toEqual([]);
+});
+
+test("a folder of thousands that were cut off goes without holding anybody up", async () => {
+  await using scratch = new ScratchFolder();
+  const storage = diskStorage(scratch.path, { atomic: {} });
+  storage.makeDirectory(at("/d"));
+  for (let i = 0; i < 4000; i++) fs.writeFileSync(path.join(scratch.path, `d/.${i}.ann.part`), "");
+  let turns = 0;
+  const counting = setInterval(() => turns++, 0);
+  const removing = storage.removeDirectory(at("/d"));
+  expect(fs.readdirSync(path.join(scratch.path, "d"))).toHaveLength(4000);
+  await removing;
+  clearInterval(counting);
+  expect(turns).toBeGreaterThan(5);
+  expect(fs.readdirSync(scratch.path)).toEqual([]);
+});
+
+describe("adding to a finished file", () => {
+  const LARGE = 64 * 1024 * 1024;
+  const copy = ".a.~copy.part";
+
+  test.each(["end", 3] as const)("copies nothing before there is something to add (at %s)", async (where) => {
+    await using scratch = new ScratchFolder();
+    fs.writeFileSync(path.join(scratch.path, "a"), "finished");
+    using storage = diskStorage(scratch.path, { atomic: {} });
+    const upload = await storage.write(at("/a"), { at: where, owner: "ann" });
+    expect(fs.readdirSync(scratch.path)).toEqual(["a"]);
+    await upload.commit();
+    // From a place inside, the rest goes all the same.
+    expect(fs.readFileSync(path.join(scratch.path, "a"), "utf8")).toBe(where === "end" ? "finished" : "fin");
+    const again = await begin(storage, "/a", "!", { at: where });
+    expect(fs.readdirSync(scratch.path).sort()).toEqual([copy, "a"]);
+    expect(fs.statSync(path.join(scratch.path, copy)).mode & 0o777).toBe(0o600);
+    expect(storage.unfinishedSize(at("/a"), "ann")).toBeUndefined();
+    await again.abandon(true);
+    expect(fs.readdirSync(scratch.path)).toEqual(["a"]);
+  });
+
+  test("stops copying when it is given up", async () => {
+    await using scratch = new ScratchFolder();
+    const [from, to] = ["a", "b"].map((name) => fs.openSync(path.join(scratch.path, name), "w+")) as [number, number];
+    fs.ftruncateSync(from, LARGE);
+    const stopping = new Stopping();
+    const copying = copyBeginning(from, to, LARGE, stopping);
+    stopping.stop();
+    await expect(copying).rejects.toThrow(Stopped);
+    expect(fs.fstatSync(to).size).toBeLessThan(LARGE);
+    for (const descriptor of [from, to]) fs.closeSync(descriptor);
+  });
+
+  test("can be given up while it copies, and leaves the file free and as it was", async () => {
+    await using scratch = new ScratchFolder();
+    fs.writeFileSync(path.join(scratch.path, "a"), "");
+    fs.truncateSync(path.join(scratch.path, "a"), LARGE);
+    using storage = diskStorage(scratch.path, { atomic: {} });
+    const upload = await storage.write(at("/a"), { at: "end", owner: "ann" });
+    const writing = upload.write(bytes("x"));
+    await new Promise((resolve) => setImmediate(resolve));
+    await Promise.all([writing, upload.abandon(true)]);
+    expect(fs.readdirSync(scratch.path)).toEqual(["a"]);
+    expect(storage.stat(at("/a")).size).toBe(LARGE);
+    await (await begin(storage, "/a", "new")).commit();
+  });
+
+  test("copies what is larger than a piece, and only what stands before it", async () => {
+    await using scratch = new ScratchFolder();
+    const whole = Buffer.alloc(9_000_001, "0123456789");
+    fs.writeFileSync(path.join(scratch.path, "a"), whole);
+    using storage = diskStorage(scratch.path, { atomic: {} });
+    await (await begin(storage, "/a", "!", { at: 8_999_999 })).commit();
+    const added = Buffer.concat([whole.subarray(0, 8_999_999), Buffer.from("!")]);
+    expect(fs.readFileSync(path.join(scratch.path, "a")).equals(added)).toBe(true);
+    await (await begin(storage, "/a", "?", { at: "end" })).commit();
+    expect(fs.statSync(path.join(scratch.path, "a")).size).toBe(9_000_001);
+  });
+
+  test("leaves a copy when it is killed that nobody is offered, and that the next one takes away", async () => {
+    await using scratch = new ScratchFolder();
+    using storage = diskStorage(scratch.path, { atomic: {} });
+    const listed = async (): Promise<number> => {
+      let count = 0;
+      for await (const batch of storage.listUnfinished(at("/"))) count += batch.length;
+      return count;
+    };
+    const next = [
+      async () => (await begin(storage, "/a", "new")).commit(),
+      async () => (await begin(storage, "/a", "new", { at: "end" })).commit(),
+    ];
+    for (const upload of next) {
+      fs.writeFileSync(path.join(scratch.path, "a"), "finished");
+      fs.writeFileSync(path.join(scratch.path, copy), "finish");
+      await storage.rename(at("/a"), at("/b"));
+      for (const owner of ["ann", "", "~copy", "copy"]) {
+        expect(() => storage.unfinished(at("/a"), owner)).toThrow("nothing is there");
+        expect(storage.unfinishedSize(at("/a"), owner)).toBeUndefined();
+      }
+      expect([await listed(), await names(storage)]).toEqual([0, ["b"]]);
+      await storage.rename(at("/b"), at("/a"));
+      await upload();
+      expect(fs.readdirSync(scratch.path)).toEqual(["a"]);
+    }
+    storage.makeDirectory(at("/d"));
+    fs.writeFileSync(path.join(scratch.path, "d", copy), "finish");
+    await storage.removeDirectory(at("/d"));
+    expect(fs.readdirSync(scratch.path)).toEqual(["a"]);
+  });
+});
+
+test("a storage that is not atomic can hide what another one keeps out of sight", async () => {
+  await using scratch = new ScratchFolder();
+  const atomic = diskStorage(scratch.path, { atomic: {} });
+  const direct = diskStorage(scratch.path, { hide: {} });
+  expect(direct.features.has("unfinished")).toBe(false);
+  direct.makeDirectory(at("/d"));
+  await (await begin(atomic, "/d/a", "half")).abandon(true);
+  expect(await names(direct, "/d")).toEqual([]);
+  for (const reach of [
+    () => direct.read(at("/d/.a.ann.part")),
+    () => direct.removeFile(at("/d/.a.ann.part")),
+    () => direct.rename(at("/d/.a.ann.part"), at("/mine")),
+  ]) {
+    expect(reach).toThrow("nothing is there");
+  }
+  expect(() => direct.write(at("/d/.a.ann.part"), { at: 0 })).toThrow("name cannot be used");
+  await (await begin(direct, "/d/b", "straight")).commit();
+  expect(await names(atomic, "/d")).toEqual(["b"]);
+  await expect(direct.removeDirectory(at("/d"))).rejects.toThrow("not empty");
+  await direct.removeFile(at("/d/b"));
+  await direct.removeDirectory(at("/d"));
   expect(fs.readdirSync(scratch.path)).toEqual([]);
 });
 

@@ -5,14 +5,18 @@ import { childOf, foldNames, nameOf, namesOf, parentOf, virtualPath, ROOT } from
 import type { Entry, VirtualPath } from "@twinport/protocol";
 import { StorageError } from "../errors.ts";
 import { closeQuietly } from "./close-quietly.ts";
+import { CopiedUpload, Stopped, copyBeginning } from "./copied-upload.ts";
 import { DiskUpload } from "./disk-upload.ts";
 import { entryOf } from "./entry-of.ts";
+import { O_CAREFUL } from "./open-flags.ts";
 import { PartNames } from "./part-names.ts";
 import { followed, freeingLater, hold } from "./pinned.ts";
+import { renameIfFree } from "./rename-if-free.ts";
 import { errnoOf, storageErrorOf } from "./system-error.ts";
 import { syncFile, syncFolder } from "./sync-to-disk.ts";
 import { Claim, fileKey, isClaimed, nameKey } from "./writers.ts";
 import type { Confinement } from "./confinement.ts";
+import type { Stopping } from "./copied-upload.ts";
 import type { DroppedUpload } from "./disk-upload.ts";
 import type { NewFiles } from "./new-files.ts";
 import type { Held } from "./pinned.ts";
@@ -20,14 +24,10 @@ import type { SyncPolicy } from "./sync-to-disk.ts";
 import type { StorageOperation } from "../errors.ts";
 import type { MaybePromise, WritableFile, WriteOptions } from "../storage.ts";
 
-const { O_RDONLY, O_WRONLY, O_CREAT, O_EXCL, COPYFILE_EXCL, COPYFILE_FICLONE } = fs.constants;
-const O_CAREFUL = (fs.constants.O_NOFOLLOW ?? 0) | (fs.constants.O_NONBLOCK ?? 0);
+const { O_RDONLY, O_WRONLY, O_CREAT, O_EXCL, COPYFILE_EXCL, COPYFILE_FICLONE_FORCE } = fs.constants;
 
 /** Nobody else reads what is not finished. */
 const PART_MODE = 0o600;
-
-/** File systems without hard links say one of these. */
-const noLinks: ReadonlySet<string | undefined> = new Set(["EPERM", "ENOTSUP", "EOPNOTSUPP", "ENOSYS", "EMLINK"]);
 
 /**
  * Where a file is renamed over another, ext4 first looks for room for all the bytes that it has put off: a larger one
@@ -103,6 +103,8 @@ interface Place {
   readonly held: Held;
   readonly final: string;
   readonly part: string;
+  /** Where a finished file is copied to that an upload goes on with: it is never anybody's unfinished upload. */
+  readonly copy: string;
   close(): void;
 }
 
@@ -118,7 +120,7 @@ export class AtomicFiles {
   }
 
   open(where: VirtualPath, options: WriteOptions): MaybePromise<WritableFile> {
-    const { at, exclusive = false, owner = "" } = options;
+    const { at, exclusive = false, expects, owner = "" } = options;
     const place = this.#place("write", where, owner);
     let claim: Claim | undefined;
     const giveUp = (error: unknown): never => {
@@ -131,19 +133,18 @@ export class AtomicFiles {
       const finished = standing(place.final);
       if (finished && exclusive) throw refuse("exists");
       if (finished && !finished.isFile()) throw refuse("not-a-file");
+      const mayNotStand = finished && expects !== undefined;
+      // Whoever writes it anew is still there.
+      if (mayNotStand && isClaimed(nameKeyOf(place, this.#parts.hidden))) throw refuse("busy");
+      if (mayNotStand) throw refuse("exists");
       // A rename would not ask.
       if (finished) fs.accessSync(place.final, fs.constants.W_OK);
-      const keys = [
-        nameKey(place.held.stats, this.#parts.hidden.keyName(place.held.name)),
-        ...(finished ? [fileKey(finished)] : []),
-      ];
+      const keys = [nameKeyOf(place, this.#parts.hidden), ...(finished ? [fileKey(finished)] : [])];
       claim = Claim.take(...keys);
       if (!claim) throw refuse(exclusive ? "exists" : "busy");
       const begun = { place, claim, where, options };
-      if (!finished || at === 0) return this.#begin(begun, false);
-      return copied(place, finished, refuse)
-        .then(() => this.#begin(begun, true))
-        .catch(giveUp);
+      if (finished && at !== 0) return this.#goOn(begun, finished);
+      return this.#begin(begun);
     } catch (error) {
       return giveUp(error);
     }
@@ -210,12 +211,19 @@ export class AtomicFiles {
         // The root, or a link to it.
         if (held.name === "." || where === ROOT) throw new StorageError("not-a-file", { operation, path: where });
         const apart = this.#folderApart(held, operation === "write");
-        const name = hidden.parts.nameFor(held.name, owner, apart && parentOf(where));
+        const above = apart && parentOf(where);
+        const inFolder = apart?.folder ?? held.folder;
         const close = (): void => {
           held.close();
           apart?.close();
         };
-        return { held, final: `${held.folder}/${held.name}`, part: `${apart?.folder ?? held.folder}/${name}`, close };
+        return {
+          held,
+          final: `${held.folder}/${held.name}`,
+          part: `${inFolder}/${hidden.parts.nameFor(held.name, owner, above)}`,
+          copy: `${inFolder}/${hidden.parts.copyNameFor(held.name, above)}`,
+          close,
+        };
       } catch (error) {
         held.close();
         throw error;
@@ -250,34 +258,68 @@ export class AtomicFiles {
     return undefined;
   }
 
-  #begin({ place, claim, where, options }: Begun, isCopy: boolean): WritableFile {
-    const { at, exclusive = false } = options;
-    const refuse = refusal(where);
+  #begin(begun: Begun): WritableFile {
+    const { place } = begun;
+    // Left by a process that was killed.
+    if (standing(place.copy)) fs.unlinkSync(place.copy);
     const before = standing(place.part);
     // A second name of a finished file (killed between the two), or something that somebody put there.
     const isUsable = before !== undefined && isPart(before);
     if (before && !isUsable) fs.unlinkSync(place.part);
     const flags = isUsable ? O_WRONLY | O_CAREFUL : O_WRONLY | O_CREAT | O_EXCL | O_CAREFUL;
     const descriptor = fs.openSync(place.part, flags, PART_MODE);
-    let stats: fs.Stats;
+    const stats = claimed(begun, descriptor);
+    return this.#upload(
+      { ...begun, temporary: place.part, stats, isCopy: false, isResumable: isUsable && stats.size > 0 },
+      descriptor,
+    );
+  }
+
+  /** What the finished file is now stays so until all has come: bytes are added to a copy. */
+  #goOn(begun: Begun, finished: fs.Stats): WritableFile {
+    const { place, claim, where, options } = begun;
+    const source = fs.openSync(place.final, O_RDONLY | O_CAREFUL);
     try {
-      stats = fs.fstatSync(descriptor);
-      if (!isPart(stats)) throw refuse("not-a-file");
-      if ((stats.mode & 0o777) !== PART_MODE) fs.fchmodSync(descriptor, PART_MODE);
-      if (!claim.add(fileKey(stats))) throw refuse("busy");
+      if (fileKey(fs.fstatSync(source)) !== fileKey(finished)) throw refusal(where)("busy");
     } catch (error) {
-      closeQuietly(descriptor);
+      closeQuietly(source);
       throw error;
     }
-    const upload: Running = { place, claim, where, stats, isCopy, isResumable: isUsable && stats.size > 0, options };
+    const { size } = finished;
+    const start = options.at === "end" ? size : options.at;
+    const begin = async (stopping: Stopping): Promise<WritableFile> => {
+      try {
+        // What was cut off before the file was finished is of no use to its owner now.
+        for (const left of [place.part, place.copy]) if (standing(left)) fs.unlinkSync(left);
+        const { descriptor, stats } = await copied(begun, source, Math.min(start, size), stopping);
+        const upload = { ...begun, options: { ...options, at: start } };
+        const running = { ...upload, temporary: place.copy, stats, isCopy: true, isResumable: false };
+        const going = this.#upload(running, descriptor);
+        closeQuietly(source);
+        return going;
+      } catch (error) {
+        throw error instanceof Stopped ? error : storageErrorOf(error, "write", where);
+      }
+    };
+    const release = (): void => {
+      closeQuietly(source);
+      claim.release();
+      place.close();
+    };
+    return new CopiedUpload({ start, size, begin, release });
+  }
+
+  #upload(upload: Running, descriptor: number): WritableFile {
+    const { place, claim, where, stats, options } = upload;
+    const { at, exclusive = false, expects } = options;
     return new DiskUpload({
       descriptor,
       path: where,
       start: at === "end" ? stats.size : at,
       size: stats.size,
-      isBehind: isCopy,
+      isBehind: upload.isCopy,
       whole: (open) => this.#whole(upload, open),
-      keep: () => this.#keep(upload, exclusive),
+      keep: () => this.#keep(upload, exclusive || expects !== undefined),
       drop: (dropped) => drop(upload, dropped),
       release: () => {
         claim.release();
@@ -295,17 +337,17 @@ export class AtomicFiles {
     if (this.#parts.sync !== "none") return syncFile(descriptor);
   }
 
-  #keep({ place, claim, where, stats }: Running, exclusive: boolean): void | Promise<void> {
+  #keep({ place, claim, where, stats, temporary }: Running, mustBeFree: boolean): void | Promise<void> {
     const refuse = refusal(where);
-    const { final, part } = place;
+    const { final } = place;
     const replaced = standing(final);
-    if (replaced && exclusive) throw refuse("exists");
+    if (replaced && mustBeFree) throw refuse("exists");
     if (replaced?.isDirectory()) throw refuse("not-a-file");
     // A writer that goes straight into the file, and began when nobody stood in its way.
     if (replaced && !claim.add(fileKey(replaced))) throw refuse("busy");
-    const ours = standing(part);
+    const ours = standing(temporary);
     if (!ours || fileKey(ours) !== fileKey(stats)) throw refuse("not-found");
-    const kept = exclusive ? renameIfFree(part, final, refuse) : renamed(part, ours, final, replaced);
+    const kept = mustBeFree ? renameIfFree(temporary, final) : renamed(temporary, ours, final, replaced);
     if (this.#parts.sync !== "all") return kept;
     return Promise.resolve(kept).then(() => syncFolder(place.held.folder));
   }
@@ -320,6 +362,8 @@ interface Begun {
 }
 
 interface Running extends Begun {
+  /** The name that it has until it is whole. */
+  readonly temporary: string;
   /** Of the file under the temporary name. */
   readonly stats: fs.Stats;
   /** It began with a copy of the finished file, which stays as it was. */
@@ -341,28 +385,64 @@ function isPart(stats: fs.Stats): boolean {
 }
 
 /** What an upload leaves behind that has failed. */
-function drop({ place, stats, isCopy, isResumable }: Running, dropped: DroppedUpload): void | Promise<void> {
-  const ours = standing(place.part);
+function drop({ place, temporary, stats, isCopy, isResumable }: Running, dropped: DroppedUpload): void | Promise<void> {
+  const ours = standing(temporary);
   if (!ours || fileKey(ours) !== fileKey(stats)) return;
   const hasBytes = dropped.position > 0 || (isResumable && !dropped.hasBegun);
   const stays = dropped.because === "keep" && !isCopy && hasBytes && !standing(place.final);
-  if (!stays) return freeingLater(place.part, ours, () => fs.unlinkSync(place.part));
+  if (!stays) return freeingLater(temporary, ours, () => fs.unlinkSync(temporary));
 }
 
-/** Puts a copy of the finished file under the temporary name. It shares its blocks where the file system can do that. */
-async function copied(place: Place, finished: fs.Stats, refuse: ReturnType<typeof refusal>): Promise<void> {
-  if (standing(place.part)) fs.unlinkSync(place.part);
-  const source = fs.openSync(place.final, O_RDONLY | O_CAREFUL);
+/** What stands under a temporary name that was opened, with the right to write it. */
+function claimed({ claim, where }: Begun, descriptor: number): fs.Stats {
+  const refuse = refusal(where);
   try {
-    if (fileKey(fs.fstatSync(source)) !== fileKey(finished)) throw refuse("busy");
-    // By the handle: the name could lead out of the root by now.
-    const from = process.platform === "linux" ? `/proc/self/fd/${source}` : place.final;
-    await copyFile(from, place.part, COPYFILE_FICLONE | COPYFILE_EXCL);
+    const stats = fs.fstatSync(descriptor);
+    if (!isPart(stats)) throw refuse("not-a-file");
+    if ((stats.mode & 0o777) !== PART_MODE) fs.fchmodSync(descriptor, PART_MODE);
+    if (!claim.add(fileKey(stats))) throw refuse("busy");
+    return stats;
   } catch (error) {
-    if (errnoOf(error) !== "EEXIST") fs.rmSync(place.part, { force: true });
+    closeQuietly(descriptor);
     throw error;
-  } finally {
-    fs.closeSync(source);
+  }
+}
+
+/** Puts a copy of the beginning of an opened file under its temporary name. */
+async function copied(
+  begun: Begun,
+  source: number,
+  length: number,
+  stopping: Stopping,
+): Promise<{ descriptor: number; stats: fs.Stats }> {
+  const { copy } = begun.place;
+  const isClone = await cloned(source, begun.place);
+  let descriptor: number | undefined;
+  try {
+    stopping.check();
+    const flags = isClone ? O_WRONLY | O_CAREFUL : O_WRONLY | O_CREAT | O_EXCL | O_CAREFUL;
+    const opened = fs.openSync(copy, flags, PART_MODE);
+    const stats = claimed(begun, opened);
+    descriptor = opened;
+    if (isClone) return { descriptor, stats };
+    await copyBeginning(source, descriptor, length, stopping);
+    return { descriptor, stats: fs.fstatSync(descriptor) };
+  } catch (error) {
+    if (descriptor !== undefined) closeQuietly(descriptor);
+    if (errnoOf(error) !== "EEXIST") fs.rmSync(copy, { force: true });
+    throw error;
+  }
+}
+
+/** The whole file at once, sharing its blocks, where the file system can do that. */
+async function cloned(source: number, { final, copy }: Place): Promise<boolean> {
+  // By the handle: the name could lead out of the root by now.
+  const from = process.platform === "linux" ? `/proc/self/fd/${source}` : final;
+  try {
+    await copyFile(from, copy, COPYFILE_FICLONE_FORCE | COPYFILE_EXCL);
+    return true;
+  } catch {
+    return false;
   }
 }
 
@@ -371,18 +451,8 @@ function renamed(part: string, ours: fs.Stats, final: string, replaced: fs.Stats
   return freeingLater(final, replaced, () => fs.renameSync(part, final));
 }
 
-/** Gives a file its name only where nothing has it. */
-function renameIfFree(part: string, final: string, refuse: ReturnType<typeof refusal>): void {
-  try {
-    // Unlike a rename, it never replaces.
-    fs.linkSync(part, final);
-  } catch (error) {
-    if (!noLinks.has(errnoOf(error))) throw error;
-    if (standing(final)) throw refuse("exists");
-    fs.renameSync(part, final);
-    return;
-  }
-  fs.unlinkSync(part);
+function nameKeyOf({ held }: Place, hidden: HiddenNames): string {
+  return nameKey(held.stats, hidden.keyName(held.name));
 }
 
 function makeIfMissing(confinement: Confinement, folder: VirtualPath): void {

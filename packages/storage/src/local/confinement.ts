@@ -3,6 +3,7 @@ import path from "node:path";
 import process from "node:process";
 import { namesOf } from "@twinport/protocol";
 import type { VirtualPath } from "@twinport/protocol";
+import { O_PATH } from "./open-flags.ts";
 import { errnoOf } from "./system-error.ts";
 
 /** Links that may be followed on one way, as the kernel has it. */
@@ -39,9 +40,6 @@ export type IsHidden = (folder: readonly string[], name: string) => boolean;
 export function confineTo(root: string, isHidden?: IsHidden): Confinement {
   return process.platform === "linux" ? new HandleConfinement(root, isHidden) : new NameConfinement(root, isHidden);
 }
-
-// Linux only, and missing in node:fs: a handle that names a place without opening what stands there.
-const O_PATH = 0o10000000;
 
 /**
  * Linux: every step is taken from the opened handle of the folder before it, `/proc/self/fd/N/name`, and never through a
@@ -125,7 +123,8 @@ class NameConfinement implements Confinement {
 
   use<T>(where: VirtualPath, act: (real: string, names: readonly string[]) => T, reach?: "hidden"): T {
     const use = (real: string): T => {
-      const from = path.relative(this.#root, real).split(path.sep);
+      const inside = path.relative(this.#root, real);
+      const from = inside === "" ? [] : inside.split(path.sep);
       const isHidden = reach === undefined ? this.#isHidden : undefined;
       if (isHidden && from.some((name, i) => isHidden(from.slice(0, i), name))) throw nothingThere();
       return act(real, from);

@@ -2,7 +2,8 @@ import { execFileSync } from "node:child_process";
 import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
-import { afterEach, describe, expect, test } from "vitest";
+import process from "node:process";
+import { afterEach, describe, expect, test, vi } from "vitest";
 import { virtualPath } from "@twinport/protocol";
 import { storageContract } from "../contract/index.ts";
 import { diskStorage } from "./disk-storage.ts";
@@ -27,6 +28,7 @@ function confined(): { storage: DiskStorage; root: string; top: string } {
 }
 
 afterEach(() => {
+  vi.restoreAllMocks();
   for (const folder of made.splice(0)) fs.rmSync(folder, { recursive: true });
 });
 
@@ -157,5 +159,47 @@ test.runIf(process.platform === "linux")(
     fs.writeFileSync(Buffer.concat([Buffer.from(`${root}/in/deep/caf`), Buffer.from([0xe9])]), "x");
     const { value } = await storage.list(virtualPath("/in/deep"), "facts").next();
     expect(value).toMatchObject([{ name: "caf\ufffd", kind: "other" }]);
+  },
+);
+
+test.skipIf(process.platform === "win32").each([
+  ["as here", process.platform],
+  ["by name, as elsewhere", "darwin"],
+])("a path is resolved to where its links lead, and never out (%s)", (_how, platform) => {
+  const { root } = confined();
+  vi.spyOn(process, "platform", "get").mockReturnValue(platform as NodeJS.Platform);
+  const storage = diskStorage(root);
+  fs.symlinkSync("in/file", path.join(root, "to-file"));
+  fs.symlinkSync(path.join(root, "in"), path.join(root, "to-folder"));
+  fs.symlinkSync("../../to-folder/deep", path.join(root, "in/deep/round"));
+  fs.symlinkSync(".", path.join(root, "to-root"));
+  fs.symlinkSync("../secret", path.join(root, "out"));
+  fs.symlinkSync("loop", path.join(root, "loop"));
+  for (const [written, leads] of [
+    ["/to-file", "/in/file"],
+    ["/to-folder", "/in"],
+    ["/to-folder/file", "/in/file"],
+    ["/to-folder/new", "/in/new"],
+    ["/to-folder/new/deep", "/in/new/deep"],
+    ["/to-folder/file/below", "/in/file/below"],
+    ["/in/deep/round/round/x", "/in/deep/x"],
+    ["/to-root", "/"],
+    ["/to-root/to-root/to-file", "/in/file"],
+  ] as const) {
+    expect(storage.resolve(virtualPath(written)), written).toBe(leads);
+  }
+  for (const written of ["/out", "/out/x", "/loop", "/loop/x"]) {
+    expect(() => storage.resolve(virtualPath(written)), written).toThrow("nothing is there");
+  }
+});
+
+test.runIf(process.platform === "linux")(
+  "a link to what is not there yet is resolved to what would be made",
+  async () => {
+    const { storage, root } = confined();
+    fs.symlinkSync("in/new", path.join(root, "to-new"));
+    expect(storage.resolve(virtualPath("/to-new"))).toBe("/in/new");
+    await (await storage.write(virtualPath("/to-new"), { at: 0 })).commit();
+    expect(fs.existsSync(path.join(root, "in/new"))).toBe(true);
   },
 );

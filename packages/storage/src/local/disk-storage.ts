@@ -1,9 +1,9 @@
 import fs from "node:fs";
 import path from "node:path";
 import process from "node:process";
-import { ROOT, childOf, foldNames, isWithin, nameOf } from "@twinport/protocol";
+import { ROOT, childOf, foldNames, isWithin, nameOf, parentOf } from "@twinport/protocol";
 import type { Entry, VirtualPath } from "@twinport/protocol";
-import { StorageError } from "../errors.ts";
+import { StorageError, failure } from "../errors.ts";
 import { AtomicFiles, HiddenNames } from "./atomic-uploads.ts";
 import { closeQuietly } from "./close-quietly.ts";
 import { confineTo } from "./confinement.ts";
@@ -12,8 +12,10 @@ import { DiskUpload } from "./disk-upload.ts";
 import { entryOf } from "./entry-of.ts";
 import { foldsNames, isKernelFile } from "./file-system.ts";
 import { NewFiles, setPermissions } from "./new-files.ts";
+import { O_CAREFUL } from "./open-flags.ts";
 import { followed, freeingLater, pinned } from "./pinned.ts";
 import { readFully } from "./read-fully.ts";
+import { renameIfFree } from "./rename-if-free.ts";
 import { removeParts } from "./remove-parts.ts";
 import { syncFile, syncFolder } from "./sync-to-disk.ts";
 import { errnoOf, storageErrorOf } from "./system-error.ts";
@@ -25,10 +27,12 @@ import type { SyncPolicy } from "./sync-to-disk.ts";
 import type { StorageOperation } from "../errors.ts";
 import type {
   CreateOptions,
+  LinkResolver,
   MaybePromise,
   ModeSetter,
   ModifiedSetter,
   ReadableFile,
+  RenameOptions,
   SpaceTeller,
   Storage,
   StorageFeature,
@@ -38,8 +42,6 @@ import type {
 } from "../storage.ts";
 
 const { O_RDONLY, O_WRONLY, O_CREAT, O_EXCL } = fs.constants;
-// Not on Windows, where neither a FIFO nor a link can be met here.
-const O_CAREFUL = (fs.constants.O_NOFOLLOW ?? 0) | (fs.constants.O_NONBLOCK ?? 0);
 
 /** Options of {@link diskStorage}. */
 export interface DiskStorageOptions extends NewFileOptions {
@@ -48,6 +50,11 @@ export interface DiskStorageOptions extends NewFileOptions {
    * names. Without it their bytes go straight into the file.
    */
   readonly atomic?: AtomicUploads | undefined;
+  /**
+   * Without `atomic`: hides what another storage over the same folder, which has these, keeps out of sight. Nobody sees
+   * it, uses its names or gives them, and it goes with its folder.
+   */
+  readonly hide?: AtomicUploads | undefined;
   /** What must be on the disk itself before an upload counts as kept (default `none`: the system writes it soon). */
   readonly sync?: SyncPolicy;
 }
@@ -79,7 +86,7 @@ interface OpenedFolder {
 }
 
 /** See {@link diskStorage}. */
-export class DiskStorage implements Storage, ModifiedSetter, ModeSetter, SpaceTeller, UnfinishedUploads {
+export class DiskStorage implements Storage, ModifiedSetter, ModeSetter, SpaceTeller, UnfinishedUploads, LinkResolver {
   readonly features: ReadonlySet<StorageFeature>;
   readonly #confinement: Confinement;
   readonly #newFiles: NewFiles;
@@ -89,12 +96,13 @@ export class DiskStorage implements Storage, ModifiedSetter, ModeSetter, SpaceTe
   readonly #atomic: AtomicFiles | undefined;
 
   constructor(root: string, options: DiskStorageOptions) {
-    const { atomic, sync = "none" } = options;
+    const { atomic, hide, sync = "none" } = options;
+    const hiding = atomic ?? hide;
     this.#newFiles = new NewFiles(options);
     this.#sync = sync;
     try {
       this.#folds = foldsNames(root);
-      const hidden = atomic && new HiddenNames(atomic, this.#folds);
+      const hidden = hiding && new HiddenNames(hiding, this.#folds);
       this.#hidden = hidden;
       this.#confinement = confineTo(root, hidden && ((folder, name) => hidden.hides(folder, name)));
     } catch (error) {
@@ -102,9 +110,10 @@ export class DiskStorage implements Storage, ModifiedSetter, ModeSetter, SpaceTe
       throw storageErrorOf(error, "list", "/");
     }
     this.#atomic =
+      atomic &&
       this.#hidden &&
       new AtomicFiles({ confinement: this.#confinement, hidden: this.#hidden, newFiles: this.#newFiles, sync });
-    const features: StorageFeature[] = ["set-modified", "free-space", "descriptor"];
+    const features: StorageFeature[] = ["set-modified", "free-space", "links", "descriptor"];
     // There a mode is hardly more than one bit, and means something else.
     if (process.platform !== "win32") features.push("set-mode");
     if (this.#atomic) features.push("unfinished");
@@ -153,15 +162,14 @@ export class DiskStorage implements Storage, ModifiedSetter, ModeSetter, SpaceTe
   }
 
   write(where: VirtualPath, options: WriteOptions): MaybePromise<WritableFile> {
-    if (!this.#atomic) return this.#writeInPlace(where, options);
     this.#mayBeNamed("write", where);
-    return this.#atomic.open(where, options);
+    return this.#atomic ? this.#atomic.open(where, options) : this.#writeInPlace(where, options);
   }
 
   makeDirectory(where: VirtualPath, options: CreateOptions = {}): void {
     this.#mayBeNamed("make-directory", where);
     this.#at("make-directory", where, (real) => {
-      if (this.#isNameClaimed(real)) throw new StorageError("busy", { operation: "make-directory", path: where });
+      if (this.#isNameClaimed(real)) throw failure("busy", "make-directory", where);
       this.#newFiles.makeDirectory(real, options);
     });
   }
@@ -170,33 +178,28 @@ export class DiskStorage implements Storage, ModifiedSetter, ModeSetter, SpaceTe
     return this.#at("remove-file", where, (real) => {
       const stats = fs.lstatSync(real);
       // unlink of a folder is EISDIR on Linux and EPERM elsewhere.
-      if (stats.isDirectory()) throw new StorageError("not-a-file", { operation: "remove-file", path: where });
+      if (stats.isDirectory()) throw failure("not-a-file", "remove-file", where);
       this.#refuseWritten("remove-file", where, real, stats);
       return freeingLater(real, stats, () => fs.unlinkSync(real));
     });
   }
 
-  removeDirectory(where: VirtualPath): void {
-    const refuse = (code: StorageError["code"]): never => {
-      throw new StorageError(code, { operation: "remove-directory", path: where });
-    };
-    if (where === ROOT) refuse("permission-denied");
-    this.#at("remove-directory", where, (real) => {
+  removeDirectory(where: VirtualPath): MaybePromise<void> {
+    if (where === ROOT) throw failure("permission-denied", "remove-directory", where);
+    return this.#at("remove-directory", where, (real) => {
       try {
-        fs.rmdirSync(real);
+        return fs.rmdirSync(real);
       } catch (error) {
         const parts = this.#hidden?.parts;
         if (!parts || errnoOf(error) !== "ENOTEMPTY") throw error;
-        const left = removeParts(real, parts);
-        if (left !== "none") refuse(left);
-        fs.rmdirSync(real);
+        return this.#removeWithout(where, removeParts(real, parts));
       }
     });
   }
 
-  rename(from: VirtualPath, to: VirtualPath): MaybePromise<void> {
+  rename(from: VirtualPath, to: VirtualPath, { replace = true }: RenameOptions = {}): MaybePromise<void> {
     const refuse = (code: StorageError["code"], what: VirtualPath): never => {
-      throw new StorageError(code, { operation: "rename", path: what });
+      throw failure(code, "rename", what);
     };
     if (from === ROOT || to === ROOT) refuse("permission-denied", ROOT);
     this.#mayBeNamed("rename", to);
@@ -206,9 +209,12 @@ export class DiskStorage implements Storage, ModifiedSetter, ModeSetter, SpaceTe
       return this.#at("rename", to, (realTo) => {
         const replaced = fs.lstatSync(realTo, { throwIfNoEntry: false });
         const isSame = replaced !== undefined && fileKey(replaced) === fileKey(moved);
-        if (replaced && !isSame && (replaced.isDirectory() || moved.isDirectory())) refuse("exists", to);
+        const mayReplace = replace && !replaced?.isDirectory() && !moved.isDirectory();
+        if (replaced && !isSame && !mayReplace) refuse("exists", to);
         this.#refuseWritten("rename", from, realFrom, moved);
         this.#refuseWritten("rename", to, realTo, replaced);
+        // A folder takes the place of an empty one at the most, which is nothing lost.
+        if (!replace && !replaced && moved.isFile()) return renameIfFree(realFrom, realTo);
         const rename = (): void => fs.renameSync(realFrom, realTo);
         return isSame ? rename() : freeingLater(realTo, replaced, rename);
       });
@@ -228,7 +234,7 @@ export class DiskStorage implements Storage, ModifiedSetter, ModeSetter, SpaceTe
    */
   setMode(where: VirtualPath, mode: number): void {
     const refuse = (code: StorageError["code"]): never => {
-      throw new StorageError(code, { operation: "set-mode", path: where });
+      throw failure(code, "set-mode", where);
     };
     if ((mode & ~0o777) !== 0) refuse("permission-denied");
     this.#at("set-mode", where, (real) =>
@@ -246,6 +252,20 @@ export class DiskStorage implements Storage, ModifiedSetter, ModeSetter, SpaceTe
         return bavail * bsize;
       }),
     );
+  }
+
+  resolve(where: VirtualPath): VirtualPath {
+    const walked = (real: string, names: readonly string[]): VirtualPath => {
+      if (fs.lstatSync(real, { throwIfNoEntry: false })?.isSymbolicLink()) followed(real);
+      return names.reduce<VirtualPath>((folder, name) => childOf(folder, name), ROOT);
+    };
+    try {
+      return this.#confinement.use(where, walked);
+    } catch (error) {
+      const isMissing = errnoOf(error) === "ENOENT" || errnoOf(error) === "ENOTDIR";
+      if (!isMissing || where === ROOT) throw storageErrorOf(error, "stat", where);
+      return childOf(this.resolve(parentOf(where)), nameOf(where));
+    }
   }
 
   unfinished(where: VirtualPath, owner: string): Entry {
@@ -281,20 +301,30 @@ export class DiskStorage implements Storage, ModifiedSetter, ModeSetter, SpaceTe
     }
   }
 
+  async #removeWithout(where: VirtualPath, parts: ReturnType<typeof removeParts>): Promise<void> {
+    try {
+      const left = await parts;
+      if (left !== "none") throw failure(left, "remove-directory", where);
+    } catch (error) {
+      throw storageErrorOf(error, "remove-directory", where);
+    }
+    this.#at("remove-directory", where, (real) => fs.rmdirSync(real));
+  }
+
   #unfinishedUploads(operation: StorageOperation, where: VirtualPath): AtomicFiles {
     if (this.#atomic) return this.#atomic;
-    throw new StorageError("not-supported", { operation, path: where });
+    throw failure("not-supported", operation, where);
   }
 
   /** What is hidden is nothing to whoever asks for it, and taken for whoever would make it. */
   #mayBeNamed(operation: StorageOperation, where: VirtualPath): void {
-    if (this.#hidden?.hidesPath(where)) throw new StorageError("name-not-allowed", { operation, path: where });
+    if (this.#hidden?.hidesPath(where)) throw failure("name-not-allowed", operation, where);
   }
 
   #refuseWritten(operation: StorageOperation, where: VirtualPath, real: string, stats: fs.Stats | undefined): void {
     if (!isAnyClaimed()) return;
     const isWritten = (stats && isClaimed(fileKey(stats))) || this.#isNameClaimed(real);
-    if (isWritten) throw new StorageError("busy", { operation, path: where });
+    if (isWritten) throw failure("busy", operation, where);
   }
 
   #isNameClaimed(real: string): boolean {
@@ -304,13 +334,13 @@ export class DiskStorage implements Storage, ModifiedSetter, ModeSetter, SpaceTe
   }
 
   #writeInPlace(where: VirtualPath, options: WriteOptions): WritableFile {
-    const { at, exclusive = false } = options;
-    const { descriptor, created } = this.#openToWrite(where, options, exclusive);
+    const { at } = options;
+    const { descriptor, created } = this.#openToWrite(where, options);
     const stats = this.#fileStats(descriptor, "write", where, created);
     const claim = Claim.take(fileKey(stats));
     if (!claim) {
       closeQuietly(descriptor);
-      throw new StorageError("busy", { operation: "write", path: where });
+      throw failure("busy", "write", where);
     }
     const sync = this.#sync;
     return new DiskUpload({
@@ -327,15 +357,12 @@ export class DiskStorage implements Storage, ModifiedSetter, ModeSetter, SpaceTe
     });
   }
 
-  #openToWrite(
-    where: VirtualPath,
-    options: CreateOptions,
-    exclusive: boolean,
-  ): { descriptor: number; created: boolean } {
+  #openToWrite(where: VirtualPath, options: WriteOptions): { descriptor: number; created: boolean } {
+    const { exclusive = false, expects } = options;
     const { mode, isExact } = this.#newFiles.file(options);
     const create = (real: string): number => {
       if (this.#isNameClaimed(real)) {
-        throw new StorageError(exclusive ? "exists" : "busy", { operation: "write", path: where });
+        throw failure(exclusive ? "exists" : "busy", "write", where);
       }
       const descriptor = fs.openSync(real, O_WRONLY | O_CREAT | O_EXCL | O_CAREFUL, mode);
       try {
@@ -348,13 +375,19 @@ export class DiskStorage implements Storage, ModifiedSetter, ModeSetter, SpaceTe
     };
     return this.#at("write", where, (real) => {
       // Asked first: an open that fails costs more than a question, for the exception that Node makes of it.
-      const isThere = !exclusive && fs.lstatSync(real, { throwIfNoEntry: false }) !== undefined;
-      if (isThere) return { descriptor: fs.openSync(real, O_WRONLY | O_CAREFUL), created: false };
+      const stats = exclusive ? undefined : fs.lstatSync(real, { throwIfNoEntry: false });
+      if (stats && expects && !stats.isSymbolicLink()) {
+        // Its bytes go straight into the file: one that nobody is writing is finished, however it has ended.
+        const code = stats.isFile() ? (isClaimed(fileKey(stats)) ? "busy" : "exists") : "not-a-file";
+        throw failure(code, "write", where);
+      }
+      // A link that leads somewhere is refused there.
+      if (stats) return { descriptor: fs.openSync(real, O_WRONLY | O_CAREFUL), created: false };
       try {
         return { descriptor: create(real), created: true };
       } catch (error) {
         // Somebody made it between the two: then it is an existing file like any other.
-        if (exclusive || errnoOf(error) !== "EEXIST") throw error;
+        if (exclusive || expects || errnoOf(error) !== "EEXIST") throw error;
         return { descriptor: fs.openSync(real, O_WRONLY | O_CAREFUL), created: false };
       }
     });
@@ -364,7 +397,7 @@ export class DiskStorage implements Storage, ModifiedSetter, ModeSetter, SpaceTe
     try {
       const stats = fs.fstatSync(descriptor);
       if (stats.isFile() && (created || !isKernelFile(descriptor, stats))) return stats;
-      throw new StorageError("not-a-file", { operation, path: where });
+      throw failure("not-a-file", operation, where);
     } catch (error) {
       closeQuietly(descriptor);
       throw storageErrorOf(error, operation, where);
@@ -394,8 +427,8 @@ export class DiskStorage implements Storage, ModifiedSetter, ModeSetter, SpaceTe
     const hidden = this.#hidden;
     const isLeftOut = {
       seen: (name: string) => hidden?.hides(folder.names, name) ?? false,
-      parts: (name: string) => !hidden?.parts.fits(name),
-      all: () => false,
+      parts: (name: string) => !hidden?.parts.fits(name) || hidden.parts.isCopy(name),
+      all: (name: string) => hidden?.parts.isCopy(name) ?? false,
     }[what];
     const linked = (name: string): Entry | undefined => {
       try {
@@ -416,7 +449,7 @@ export class DiskStorage implements Storage, ModifiedSetter, ModeSetter, SpaceTe
   /** A handle of the folder, and the path by which its names are reached from that handle. */
   #openFolder(where: VirtualPath, reach: "hidden" | undefined): OpenedFolder {
     const notAFolder = (): never => {
-      throw new StorageError("not-a-directory", { operation: "list", path: where });
+      throw failure("not-a-directory", "list", where);
     };
     const open = (real: string, names: readonly string[]): OpenedFolder => {
       if (process.platform !== "linux")

@@ -33,13 +33,24 @@ describe.skipIf(process.platform === "win32")("permission bits", () => {
         expect([modeOf(scratch, `${umask}`), modeOf(scratch, `d${umask}`)]).toEqual([file, folder]);
       }
       const storage = diskStorage(scratch.path, { umask: 0o077, atomic });
-      await put(storage, "/session", { umask: 0o027 });
-      storage.makeDirectory(at("/folder"), { umask: 0o007 });
-      expect([modeOf(scratch, "session"), modeOf(scratch, "folder")]).toEqual(["640", "770"]);
-      await put(storage, "/session", { umask: 0 });
-      expect(modeOf(scratch, "session")).toBe("640");
+      await put(storage, "/private", { umask: 0 });
+      storage.makeDirectory(at("/own"), { umask: 0o007 });
+      expect([modeOf(scratch, "private"), modeOf(scratch, "own")]).toEqual(["600", "700"]);
     },
   );
+
+  test.each([undefined, {}])("a session's umask takes bits away, and gives none back (atomic: %j)", async (atomic) => {
+    await using scratch = new ScratchFolder();
+    const configured = diskStorage(scratch.path, { umask: 0o022, atomic });
+    await put(configured, "/session", { umask: 0o007 });
+    configured.makeDirectory(at("/folder"), { umask: 0o050 });
+    expect([modeOf(scratch, "session"), modeOf(scratch, "folder")]).toEqual(["640", "705"]);
+    await put(configured, "/session", { umask: 0 });
+    expect(modeOf(scratch, "session")).toBe("640");
+    const free = diskStorage(scratch.path, { atomic });
+    await put(free, "/free", { umask: 0o002 });
+    expect(modeOf(scratch, "free")).toBe("664");
+  });
 
   test.each([undefined, {}])("of new files are the process's own without one (atomic: %j)", async (atomic) => {
     await using scratch = new ScratchFolder();

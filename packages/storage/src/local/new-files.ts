@@ -30,23 +30,30 @@ export class NewFiles {
   }
 
   /** What to open a new file with, and whether it then has to be set once more. */
-  file({ umask = this.#umask }: CreateOptions): { readonly mode: number; readonly isExact: boolean } {
+  file(options: CreateOptions): { readonly mode: number; readonly isExact: boolean } {
+    const umask = this.#umaskWith(options);
     return { mode: this.#file & ~(umask ?? 0), isExact: umask !== undefined };
   }
 
   /** The bits that a file is given when it is whole. */
-  finalFile({ umask = this.#umask }: CreateOptions): number {
+  finalFile(options: CreateOptions): number {
     // Asked once: Node can only ask by setting it to 0 for a moment, in which other threads may make files.
-    return this.#file & ~(umask ?? (this.#processUmask ??= process.umask()));
+    return this.#file & ~(this.#umaskWith(options) ?? (this.#processUmask ??= process.umask()));
   }
 
-  makeDirectory(real: string, { umask = this.#umask }: CreateOptions): void {
+  makeDirectory(real: string, options: CreateOptions): void {
+    const umask = this.#umaskWith(options);
     const mode = this.#directory & ~(umask ?? 0);
     fs.mkdirSync(real, mode);
     if (umask === undefined) return;
     pinned(real, (here, stats) => {
       if (stats.isDirectory() && (stats.mode & 0o777) !== mode) fs.chmodSync(here, mode | specialBits(stats));
     });
+  }
+
+  /** A session takes further bits away, and gives none back that the operator has taken. */
+  #umaskWith({ umask }: CreateOptions): number | undefined {
+    return umask === undefined ? this.#umask : umask | (this.#umask ?? 0);
   }
 }
 

@@ -9,12 +9,15 @@ const FEWEST_LETTERS = 2;
 
 /** Owners that are written as they are; another is a hash, with a `~` that none of these has. */
 const PLAIN_OWNER = /^[a-z0-9_-]{0,32}$/;
+/** In the owner's place: no owner is written so. */
+const COPY = "~copy";
 const OWNER_IN_NAME = "[a-z0-9_~-]{0,64}";
 
 /** The temporary names of uploads, and the question whether a name is one of them. */
 export class PartNames {
   readonly #pattern: string;
   readonly #shape: RegExp;
+  readonly #copyShape: RegExp;
   readonly #folds: boolean;
 
   /** @throws {RangeError} for a pattern that would give two uploads one name, or hide the files that people have */
@@ -31,16 +34,24 @@ export class PartNames {
       );
     this.#pattern = pattern;
     this.#folds = folds;
-    const shape = (folds ? foldNames(pattern) : pattern)
-      .replaceAll(/[.*+?^$()|[\]]/g, "\\$&")
-      .replace("{name}", ".+")
-      .replace("{owner}", OWNER_IN_NAME);
-    this.#shape = new RegExp(`^${shape}$`, "su");
+    const shape = (folds ? foldNames(pattern) : pattern).replaceAll(/[.*+?^$()|[\]]/g, "\\$&").replace("{name}", ".+");
+    this.#shape = new RegExp(`^${shape.replace("{owner}", OWNER_IN_NAME)}$`, "su");
+    this.#copyShape = new RegExp(`^${shape.replace("{owner}", COPY)}$`, "su");
   }
 
   /** Whether a name can be no other than that of an unfinished upload: it is seen by nobody, and given to nobody. */
   fits(name: string): boolean {
     return this.#shape.test(this.#folds ? foldNames(name) : name);
+  }
+
+  /** Whether it is that of a copy, which a process leaves that is killed, and nobody can go on with. */
+  isCopy(name: string): boolean {
+    return this.#copyShape.test(this.#folds ? foldNames(name) : name);
+  }
+
+  /** Where a finished file is copied to: one for each, as it has one writer. */
+  copyNameFor(name: string, apart?: string): string {
+    return this.#nameWith(name, COPY, apart);
   }
 
   /**
@@ -50,6 +61,10 @@ export class PartNames {
     const ownerInName = PLAIN_OWNER.test(owner)
       ? owner
       : `${owner.replaceAll(/[^a-z0-9_-]/g, "").slice(0, 16)}~${hash(owner)}`;
+    return this.#nameWith(name, ownerInName, apart);
+  }
+
+  #nameWith(name: string, ownerInName: string, apart: string | undefined): string {
     const put = (instead: string): string =>
       this.#pattern.replace(/\{name\}|\{owner\}/g, (which) => (which === "{name}" ? instead : ownerInName));
     const mark = apart === undefined ? "" : `~${hash(apart)}`;

@@ -1,9 +1,7 @@
 import fs from "node:fs";
 import path from "node:path";
 import process from "node:process";
-
-// Linux only, and missing in node:fs: a handle that names a place without opening what stands there.
-const O_PATH = 0o10000000;
+import { O_PATH } from "./open-flags.ts";
 
 /** What stands at a real path; a link throws ELOOP, so that the confinement takes the next step. */
 export function followed(real: string): fs.Stats {

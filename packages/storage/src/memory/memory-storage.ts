@@ -1,12 +1,14 @@
 import { ROOT, nameOf, namesOf, parentOf } from "@twinport/protocol";
 import type { Entry, VirtualPath } from "@twinport/protocol";
-import { StorageError } from "../errors.ts";
-import type { StorageErrorCode, StorageOperation } from "../errors.ts";
+import { failure } from "../errors.ts";
+import { nextTurn } from "../next-turn.ts";
+import type { StorageOperation } from "../errors.ts";
 import type {
   CreateOptions,
   ModeSetter,
   ModifiedSetter,
   ReadableFile,
+  RenameOptions,
   Storage,
   StorageFeature,
   UnfinishedUploads,
@@ -113,7 +115,7 @@ export class MemoryStorage implements Storage, ModifiedSetter, ModeSetter, Unfin
     };
   }
 
-  write(path: VirtualPath, { at, exclusive = false, owner = "", umask }: WriteOptions): WritableFile {
+  write(path: VirtualPath, { at, exclusive = false, expects, owner = "", umask }: WriteOptions): WritableFile {
     const folder = this.#folder(parentOf(path), "write");
     const name = nameOf(path);
     const existing = folder.children.get(name);
@@ -121,13 +123,15 @@ export class MemoryStorage implements Storage, ModifiedSetter, ModeSetter, Unfin
     const isTaken = folder.writing.has(name);
     if (exclusive && (existing || isTaken)) throw failure("exists", "write", path);
     if (isTaken) throw failure("busy", "write", path);
+    if (existing && expects) throw failure("exists", "write", path);
     folder.writing.add(name);
     const part = partName(owner, name);
     const before = existing?.content ?? folder.parts.get(part)?.content ?? new Uint8Array(0);
     const start = at === "end" ? before.length : at;
     let content = new Uint8Array(Math.max(start, 4096));
     content.set(before.subarray(0, start));
-    let length = start;
+    // Behind the end it grows with the first byte, not before.
+    let length = Math.min(start, before.length);
     let hasBegun = false;
     const discard = (): void => {
       this.#used -= folder.parts.get(part)?.content.length ?? 0;
@@ -153,6 +157,7 @@ export class MemoryStorage implements Storage, ModifiedSetter, ModeSetter, Unfin
       start,
       write: (bytes) => {
         hasBegun = true;
+        if (bytes.length > 0) length = Math.max(length, start);
         if (length + bytes.length > this.#capacity) throw failure("no-space", "write", path);
         if (length + bytes.length > content.length) {
           const larger = new Uint8Array(Math.max(content.length * 2, length + bytes.length));
@@ -225,7 +230,7 @@ export class MemoryStorage implements Storage, ModifiedSetter, ModeSetter, Unfin
     this.#detach(path, "remove-directory");
   }
 
-  rename(from: VirtualPath, to: VirtualPath): void {
+  rename(from: VirtualPath, to: VirtualPath, { replace = true }: RenameOptions = {}): void {
     const node = this.#find(from, "rename");
     if (from === ROOT || to === ROOT || to.startsWith(`${from}/`)) throw failure("permission-denied", "rename", from);
     const target = this.#folder(parentOf(to), "rename");
@@ -233,7 +238,7 @@ export class MemoryStorage implements Storage, ModifiedSetter, ModeSetter, Unfin
     if (existing === node) return;
     this.#refuseWritten("rename", from);
     this.#refuseWritten("rename", to);
-    if (existing?.kind === "directory" || (existing && node.kind === "directory"))
+    if (existing && (!replace || existing.kind === "directory" || node.kind === "directory"))
       throw failure("exists", "rename", to);
     if (existing) this.#used -= existing.content.length;
     this.#detach(from, "rename");
@@ -311,10 +316,6 @@ export class MemoryStorage implements Storage, ModifiedSetter, ModeSetter, Unfin
   }
 }
 
-function failure(code: StorageErrorCode, operation: StorageOperation, path: string): StorageError {
-  return new StorageError(code, { operation, path });
-}
-
 /** No name has a slash, so no two owners share one. */
 function partName(owner: string, name: string): string {
   return `${owner}/${name}`;
@@ -330,8 +331,4 @@ function entryOf(name: string, node: Node): Entry {
     ...(node.mode !== undefined && { mode: node.mode }),
     unique: node.unique,
   };
-}
-
-function nextTurn(): Promise<void> {
-  return new Promise((resolve) => setImmediate(resolve));
 }

@@ -1,3 +1,5 @@
+import fs from "node:fs";
+import path from "node:path";
 import { describe, expect, test } from "vitest";
 import { virtualPath as at } from "@twinport/protocol";
 import { ScratchFolder } from "../../../../test/testkit/scratch-folder.ts";
@@ -5,7 +7,9 @@ import { storageContract } from "../contract/index.ts";
 import { diskStorage } from "../local/disk-storage.ts";
 import { memoryStorage } from "../memory/memory-storage.ts";
 import { mountedStorage } from "./mounted.ts";
+import { quotaStorage } from "./quota.ts";
 import { readOnly } from "./read-only.ts";
+import type { VirtualPath } from "@twinport/protocol";
 import type { Storage } from "../storage.ts";
 
 describe("without mounts it is the storage itself", () => {
@@ -106,7 +110,7 @@ test("it can what any member can, and has descriptors only if all have", async (
   await using scratch = new ScratchFolder();
   const disk = diskStorage(scratch.path, { atomic: {} });
   const mixed = mountedStorage(disk, new Map([[at("/m"), memoryStorage({ files: { "/f": "x" } })]]));
-  expect([...mixed.features].toSorted()).toEqual(["free-space", "set-mode", "set-modified", "unfinished"]);
+  expect([...mixed.features].toSorted()).toEqual(["free-space", "links", "set-mode", "set-modified", "unfinished"]);
   await put(mixed, "/f");
   const file = await mixed.read(at("/f"));
   expect(file.descriptor).toBeUndefined();
@@ -119,4 +123,28 @@ test("it can what any member can, and has descriptors only if all have", async (
 test("a mount at the root, or two at one path, are refused", () => {
   const storage = memoryStorage();
   expect(() => mountedStorage(storage, new Map([[at("/"), storage]]))).toThrow(RangeError);
+});
+
+test("a link is resolved by the storage that has it, to a path of the whole tree", async () => {
+  await using scratch = new ScratchFolder();
+  fs.mkdirSync(path.join(scratch.path, "d"));
+  fs.symlinkSync("d", path.join(scratch.path, "l"));
+  const disk = diskStorage(scratch.path);
+  const mounts = new Map<VirtualPath, Storage>([
+    [at("/a/b"), readOnly(disk)],
+    [at("/plain"), memoryStorage()],
+    [at("/counted"), quotaStorage(disk, {})],
+  ]);
+  const storage = mountedStorage(disk, mounts);
+  expect(storage.features.has("links")).toBe(true);
+  for (const [written, leads] of [
+    ["/l/x", "/d/x"],
+    ["/a", "/a"],
+    ["/a/b", "/a/b"],
+    ["/a/b/l/x", "/a/b/d/x"],
+    ["/counted/l", "/counted/d"],
+    ["/plain/l", "/plain/l"],
+  ] as const) {
+    expect(await storage.resolve(at(written)), written).toBe(leads);
+  }
 });

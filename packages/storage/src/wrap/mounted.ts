@@ -1,18 +1,15 @@
 import { ROOT, childOf, foldNames, isWithin, nameOf, namesOf, parentOf } from "@twinport/protocol";
 import type { Entry, VirtualPath } from "@twinport/protocol";
-import { StorageError } from "../errors.ts";
-import { canSetMode, canSetModified, canTellSpace, keepsUnfinished } from "../storage.ts";
+import { StorageError, failure, isNothingThere } from "../errors.ts";
+import { ForwardingStorage } from "./forwarding.ts";
 import type { StorageErrorCode, StorageOperation } from "../errors.ts";
+import type { StoragePlace } from "./forwarding.ts";
 import type {
   CreateOptions,
   MaybePromise,
-  ModeSetter,
-  ModifiedSetter,
-  ReadableFile,
-  SpaceTeller,
+  RenameOptions,
   Storage,
   StorageFeature,
-  UnfinishedUploads,
   WritableFile,
   WriteOptions,
 } from "../storage.ts";
@@ -32,14 +29,18 @@ export function mountedStorage(root: Storage, mounts: ReadonlyMap<VirtualPath, S
   return new MountedStorage(root, mounts);
 }
 
-/** A path as the storage sees it that has it. */
-interface Place {
-  readonly storage: Storage;
-  readonly inner: VirtualPath;
-}
+/** What cannot be done with the place of a mount, nor with a folder on the way there, and why. */
+const refused: Partial<Record<StorageOperation, StorageErrorCode>> = {
+  read: "not-a-file",
+  write: "not-a-file",
+  "make-directory": "exists",
+  "remove-file": "not-a-file",
+  "remove-directory": "permission-denied",
+  rename: "permission-denied",
+};
 
 /** See {@link mountedStorage}. */
-export class MountedStorage implements Storage, ModifiedSetter, ModeSetter, SpaceTeller, UnfinishedUploads {
+export class MountedStorage extends ForwardingStorage {
   readonly features: ReadonlySet<StorageFeature>;
   readonly #root: Storage;
   readonly #made = Date.now();
@@ -50,6 +51,7 @@ export class MountedStorage implements Storage, ModifiedSetter, ModeSetter, Spac
   readonly #below = new Map<VirtualPath, Map<string, string>>();
 
   constructor(root: Storage, mounts: ReadonlyMap<VirtualPath, Storage>) {
+    super();
     const members = [root, ...mounts.values()];
     const features = new Set(members.flatMap((member) => [...member.features]));
     // Whoever reads it asks once for the whole tree.
@@ -73,13 +75,11 @@ export class MountedStorage implements Storage, ModifiedSetter, ModeSetter, Spac
     }
   }
 
-  stat(path: VirtualPath): MaybePromise<Entry> {
-    const { storage, inner } = this.#place(path);
-    if (!this.#isFixed(path)) return storage.stat(inner);
-    return this.#fixedEntry(path);
+  override stat(path: VirtualPath): MaybePromise<Entry> {
+    return this.#isFixed(path) ? this.#fixedEntry(path) : super.stat(path);
   }
 
-  async *list(path: VirtualPath, wanted: "facts" | "names"): AsyncGenerator<readonly Entry[]> {
+  override async *list(path: VirtualPath, wanted: "facts" | "names"): AsyncGenerator<readonly Entry[]> {
     const { storage, inner } = this.#place(path);
     const below = this.#below.get(this.#compared(path));
     if (!below) return yield* storage.list(inner, wanted);
@@ -94,87 +94,55 @@ export class MountedStorage implements Storage, ModifiedSetter, ModeSetter, Spac
     yield await Promise.all(Array.from(below.values(), (name) => this.#fixedEntry(childOf(path, name))));
   }
 
-  read(path: VirtualPath): MaybePromise<ReadableFile> {
-    if (this.#isFixed(path)) throw failure("not-a-file", "read", path);
-    const { storage, inner } = this.#place(path);
-    const file = storage.read(inner);
-    if (this.features.has("descriptor")) return file;
-    return file instanceof Promise ? file.then(withoutDescriptor) : withoutDescriptor(file);
+  override write(path: VirtualPath, options: WriteOptions): MaybePromise<WritableFile> {
+    return this.#inParent("write", path, () => super.write(path, options));
   }
 
-  write(path: VirtualPath, options: WriteOptions): MaybePromise<WritableFile> {
-    if (this.#isFixed(path)) throw failure("not-a-file", "write", path);
-    return this.#inParent("write", path, ({ storage, inner }) => storage.write(inner, options));
+  override makeDirectory(path: VirtualPath, options?: CreateOptions): MaybePromise<void> {
+    return this.#inParent("make-directory", path, () => super.makeDirectory(path, options));
   }
 
-  makeDirectory(path: VirtualPath, options?: CreateOptions): MaybePromise<void> {
-    if (this.#isFixed(path)) throw failure("exists", "make-directory", path);
-    return this.#inParent("make-directory", path, ({ storage, inner }) => storage.makeDirectory(inner, options));
-  }
-
-  removeFile(path: VirtualPath): MaybePromise<void> {
-    if (this.#isFixed(path)) throw failure("not-a-file", "remove-file", path);
-    const { storage, inner } = this.#place(path);
-    return storage.removeFile(inner);
-  }
-
-  removeDirectory(path: VirtualPath): MaybePromise<void> {
-    if (this.#isFixed(path)) throw failure("permission-denied", "remove-directory", path);
-    const { storage, inner } = this.#place(path);
-    return storage.removeDirectory(inner);
-  }
-
-  rename(from: VirtualPath, to: VirtualPath): MaybePromise<void> {
-    for (const path of [from, to]) if (this.#isFixed(path)) throw failure("permission-denied", "rename", path);
-    const source = this.#place(from);
+  override rename(from: VirtualPath, to: VirtualPath, options?: RenameOptions): MaybePromise<void> {
+    for (const path of [from, to]) this.placeFor("rename", path);
+    // Two mounts may show one storage, and are two places all the same.
     if (this.#mountOf(from) !== this.#mountOf(to)) throw failure("not-supported", "rename", to);
-    return this.#inParent("rename", to, ({ inner }) => source.storage.rename(source.inner, inner));
+    return this.#inParent("rename", to, () => super.rename(from, to, options));
   }
 
-  setModified(path: VirtualPath, modified: number): MaybePromise<void> {
-    const { storage, inner } = this.#place(path);
-    if (!canSetModified(storage)) throw failure("not-supported", "set-modified", path);
-    return storage.setModified(inner, modified);
+  override unfinished(path: VirtualPath, owner: string): MaybePromise<Entry> {
+    if (this.#isFixed(path)) throw failure("not-found", "stat", path);
+    return super.unfinished(path, owner);
   }
 
-  setMode(path: VirtualPath, mode: number): MaybePromise<void> {
-    const { storage, inner } = this.#place(path);
-    if (!canSetMode(storage)) throw failure("not-supported", "set-mode", path);
-    return storage.setMode(inner, mode);
+  override unfinishedSize(path: VirtualPath, owner: string): MaybePromise<number | undefined> {
+    return this.#isFixed(path) ? undefined : super.unfinishedSize(path, owner);
   }
 
-  freeSpace(path: VirtualPath): MaybePromise<number> {
-    const { storage, inner } = this.#place(path);
-    if (!canTellSpace(storage)) throw failure("not-supported", "tell-space", path);
-    return storage.freeSpace(inner);
+  override discardUnfinished(path: VirtualPath, owner: string): MaybePromise<void> {
+    if (this.#isFixed(path)) throw failure("not-found", "remove-file", path);
+    return super.discardUnfinished(path, owner);
   }
 
-  unfinished(path: VirtualPath, owner: string): MaybePromise<Entry> {
-    const { storage, inner } = this.#place(path);
-    // A member that keeps none has none.
-    if (!keepsUnfinished(storage) || this.#isFixed(path)) throw failure("not-found", "stat", path);
-    return storage.unfinished(inner, owner);
-  }
-
-  discardUnfinished(path: VirtualPath, owner: string): MaybePromise<void> {
-    const { storage, inner } = this.#place(path);
-    if (!keepsUnfinished(storage) || this.#isFixed(path)) throw failure("not-found", "remove-file", path);
-    return storage.discardUnfinished(inner, owner);
-  }
-
-  unfinishedSize(path: VirtualPath, owner: string): MaybePromise<number | undefined> {
-    const { storage, inner } = this.#place(path);
-    return keepsUnfinished(storage) && !this.#isFixed(path) ? storage.unfinishedSize(inner, owner) : undefined;
-  }
-
-  async *listUnfinished(path: VirtualPath): AsyncGenerator<readonly Entry[]> {
-    const { storage, inner } = this.#place(path);
-    if (!keepsUnfinished(storage)) return;
+  override async *listUnfinished(path: VirtualPath): AsyncGenerator<readonly Entry[]> {
     try {
-      yield* storage.listUnfinished(inner);
+      yield* super.listUnfinished(path);
     } catch (error) {
       if (!isNothingThere(error) || !this.#isFixed(path)) throw error;
     }
+  }
+
+  override resolve(path: VirtualPath): MaybePromise<VirtualPath> {
+    const above = namesOf(path).slice(0, namesOf(this.#mountOf(path)?.[0] ?? ROOT).length);
+    const asSeen = (inner: VirtualPath): VirtualPath =>
+      [...above, ...namesOf(inner)].reduce<VirtualPath>((folder, name) => childOf(folder, name), ROOT);
+    const resolved = super.resolve(path);
+    return resolved instanceof Promise ? resolved.then(asSeen) : asSeen(resolved);
+  }
+
+  protected placeFor(operation: StorageOperation, path: VirtualPath): StoragePlace {
+    const code = refused[operation];
+    if (code !== undefined && this.#isFixed(path)) throw failure(code, operation, path);
+    return this.#place(path);
   }
 
   #compared(path: VirtualPath): VirtualPath {
@@ -190,7 +158,7 @@ export class MountedStorage implements Storage, ModifiedSetter, ModeSetter, Spac
     return this.#mounts.find(([at]) => isWithin(at, compared));
   }
 
-  #place(path: VirtualPath): Place {
+  #place(path: VirtualPath): StoragePlace {
     const mount = this.#mountOf(path);
     if (!mount) return { storage: this.#root, inner: path };
     const [at, storage] = mount;
@@ -219,14 +187,8 @@ export class MountedStorage implements Storage, ModifiedSetter, ModeSetter, Spac
   }
 
   /** Makes something. In a folder that is only shown that is not allowed, and nobody looks for it in vain. */
-  #inParent<T>(
-    operation: StorageOperation,
-    path: VirtualPath,
-    make: (place: Place) => MaybePromise<T>,
-  ): MaybePromise<T> {
-    const place = this.#place(path);
-    if (!this.#below.has(this.#compared(parentOf(path)))) return make(place);
-    return this.#inFixed(operation, path, () => make(place));
+  #inParent<T>(operation: StorageOperation, path: VirtualPath, make: () => MaybePromise<T>): MaybePromise<T> {
+    return this.#below.has(this.#compared(parentOf(path))) ? this.#inFixed(operation, path, make) : make();
   }
 
   async #inFixed<T>(operation: StorageOperation, path: VirtualPath, make: () => MaybePromise<T>): Promise<T> {
@@ -243,17 +205,4 @@ export class MountedStorage implements Storage, ModifiedSetter, ModeSetter, Spac
       throw error;
     }
   }
-}
-
-function isNothingThere(error: unknown): boolean {
-  return error instanceof StorageError && (error.code === "not-found" || error.code === "not-a-directory");
-}
-
-function withoutDescriptor(file: ReadableFile): ReadableFile {
-  const { size, modified } = file;
-  return { size, modified, readInto: (buffer, at) => file.readInto(buffer, at), close: () => file.close() };
-}
-
-function failure(code: StorageErrorCode, operation: StorageOperation, path: VirtualPath): StorageError {
-  return new StorageError(code, { operation, path });
 }

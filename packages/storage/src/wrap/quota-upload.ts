@@ -51,12 +51,23 @@ export class QuotaUpload implements WritableFile {
     return writing instanceof Promise ? writing.then(() => this.#giveBack()) : this.#giveBack();
   }
 
-  commit(): Promise<void> {
+  async commit(): Promise<void> {
+    // What stood behind the start goes before the others have to wait: that may mean to copy what stands before it.
+    if (!this.#hasWritten && this.#counted.bytes > this.start) await this.#begin();
     return this.#end(async () => this.#parts.inner.commit());
   }
 
   abandon(keep: boolean): Promise<void> {
     return this.#end(async () => this.#parts.inner.abandon(keep));
+  }
+
+  async #begin(): Promise<void> {
+    try {
+      await this.write(new Uint8Array(0));
+    } catch (error) {
+      await this.abandon(false);
+      throw error;
+    }
   }
 
   async #giveBack(): Promise<void> {

@@ -11,6 +11,7 @@ import { memoryStorage } from "../memory/memory-storage.ts";
 import { keepsUnfinished } from "../storage.ts";
 import { quotaStorage } from "./quota.ts";
 import { usageLedger } from "./usage-ledger.ts";
+import type { VirtualPath } from "@twinport/protocol";
 import type { Storage, WriteOptions } from "../storage.ts";
 import type { Usage } from "./usage-ledger.ts";
 
@@ -227,4 +228,90 @@ test("no descriptor goes past it, and room is what the quota and the disk both h
   await file.close();
   expect(await storage.freeSpace(at("/"))).toBeLessThan(1e17);
   expect(quotaStorage(memoryStorage(), { files: 1 }).features.has("free-space")).toBe(false);
+});
+
+test("what was acknowledged is never replaced by a rename that must not, however two sessions meet", async () => {
+  await using scratch = new ScratchFolder();
+  const disk = diskStorage(scratch.path, { atomic: {}, sync: "file" });
+  const ledger = usageLedger(disk);
+  const [ann, bob] = [quotaStorage(disk, plenty, ledger), quotaStorage(disk, {}, ledger)] as const;
+  const later = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+  const outcomes = new Set<string>();
+  for (let i = 0; i < 60; i++) {
+    const [target, source] = [`/target ${i}`, `/source ${i}`];
+    await put(bob, source, 2);
+    const uploads = async (): Promise<void> => {
+      await later(Math.random() * 3);
+      const upload = await ann.write(at(target), { at: "end", owner: "ann", expects: "no-finished-file" });
+      await later(Math.random() * 3);
+      await upload.write(new Uint8Array(1));
+      await upload.commit();
+    };
+    const renames = async (): Promise<void> => {
+      await later(Math.random() * 6);
+      await bob.rename(at(source), at(target), { replace: false });
+    };
+    const [uploaded, renamed] = await Promise.allSettled([uploads(), renames()]);
+    const acknowledged = [uploaded, renamed].filter(({ status }) => status === "fulfilled");
+    expect(acknowledged).toHaveLength(1);
+    expect(disk.stat(at(target)).size).toBe(uploaded.status === "fulfilled" ? 1 : 2);
+    outcomes.add(`${uploaded.status} ${renamed.status}`);
+  }
+  expect(outcomes.size).toBe(2);
+  expect(await ann.usage()).toEqual(await usageLedger(disk).recount());
+});
+
+test("what a commit must first copy holds nobody up who waits for the count", async () => {
+  const inner = memoryStorage({ files: { "/large": "0123456789" } });
+  let copied: () => void = () => {};
+  const copying = new Promise<void>((resolve) => (copied = resolve));
+  const open = inner.write.bind(inner);
+  Object.defineProperty(inner, "write", {
+    value: (where: VirtualPath, options: WriteOptions) => {
+      const upload = open(where, options);
+      return { ...upload, write: (bytes: Uint8Array) => copying.then(() => upload.write(bytes)) };
+    },
+  });
+  const storage = quotaStorage(inner, {});
+  const upload = await storage.write(at("/large"), { at: 3 });
+  const committing = (async () => upload.commit())();
+  await storage.makeDirectory(at("/d"));
+  copied();
+  await committing;
+  expect(await storage.usage()).toEqual({ bytes: 3, files: 2 });
+});
+
+test("what is in a folder that cannot be counted is not free for that", async () => {
+  const inner = memoryStorage({ files: { "/locked/a": "0123456789", "/b": "x" } });
+  let isLocked = false;
+  const list = inner.list.bind(inner);
+  Object.defineProperty(inner, "list", {
+    value: (where: VirtualPath) => {
+      if (isLocked && where === "/locked")
+        throw new StorageError("permission-denied", { operation: "list", path: where });
+      return list(where);
+    },
+  });
+  const ledger = usageLedger(inner);
+  const storage = quotaStorage(inner, { bytes: 12 }, ledger);
+  isLocked = true;
+  await expect(put(storage, "/c", 1)).rejects.toThrow("cannot list /locked: the system does not allow it");
+  isLocked = false;
+  await expect(put(storage, "/c", 2)).rejects.toThrow("quota is used up");
+  isLocked = true;
+  expect(await ledger.recount()).toEqual({ bytes: 11, files: 3 });
+  await expect(put(storage, "/c", 2)).rejects.toThrow("quota is used up");
+  await put(storage, "/c", 1);
+  isLocked = false;
+  expect(await ledger.recount()).toEqual({ bytes: 12, files: 4 });
+});
+
+test("what a storage hides that is not atomic is counted, and goes with its folder", async () => {
+  await using scratch = new ScratchFolder();
+  fs.mkdirSync(path.join(scratch.path, "d"));
+  fs.writeFileSync(path.join(scratch.path, "d/.a.ann.part"), "half");
+  const storage = quotaStorage(diskStorage(scratch.path, { hide: {} }), {});
+  expect(await storage.usage()).toEqual({ bytes: 4, files: 2 });
+  await storage.removeDirectory(at("/d"));
+  expect(await storage.usage()).toEqual({ bytes: 0, files: 0 });
 });

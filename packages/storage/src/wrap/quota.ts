@@ -1,23 +1,13 @@
 import type { Entry, VirtualPath } from "@twinport/protocol";
-import { StorageError } from "../errors.ts";
-import { canSetMode, canSetModified, canTellSpace, keepsUnfinished } from "../storage.ts";
+import { StorageError, failure, isNothingThere } from "../errors.ts";
+import { canTellSpace, keepsUnfinished } from "../storage.ts";
+import { ForwardingStorage } from "./forwarding.ts";
 import { QuotaUpload } from "./quota-upload.ts";
-import { NOTHING, usageLedger } from "./usage-ledger.ts";
+import { NOTHING, countHidden, usageLedger } from "./usage-ledger.ts";
 import type { StorageErrorCode, StorageOperation } from "../errors.ts";
+import type { StoragePlace } from "./forwarding.ts";
 import type { Quota, Usage, UsageLedger } from "./usage-ledger.ts";
-import type {
-  CreateOptions,
-  MaybePromise,
-  ModeSetter,
-  ModifiedSetter,
-  ReadableFile,
-  SpaceTeller,
-  Storage,
-  StorageFeature,
-  UnfinishedUploads,
-  WritableFile,
-  WriteOptions,
-} from "../storage.ts";
+import type { CreateOptions, RenameOptions, Storage, StorageFeature, WritableFile, WriteOptions } from "../storage.ts";
 
 /**
  * A storage that takes only so many bytes and files (folders count as files). What would pass the quota is refused
@@ -32,13 +22,14 @@ export function quotaStorage(storage: Storage, quota: Quota, ledger = usageLedge
 }
 
 /** See {@link quotaStorage}. */
-export class QuotaStorage implements Storage, ModifiedSetter, ModeSetter, SpaceTeller, UnfinishedUploads {
+export class QuotaStorage extends ForwardingStorage {
   readonly features: ReadonlySet<StorageFeature>;
   readonly quota: Quota;
   readonly #storage: Storage;
   readonly #ledger: UsageLedger;
 
   constructor(storage: Storage, quota: Quota, ledger: UsageLedger) {
+    super();
     this.#storage = storage;
     this.#ledger = ledger;
     this.quota = quota;
@@ -53,21 +44,7 @@ export class QuotaStorage implements Storage, ModifiedSetter, ModeSetter, SpaceT
     return this.#ledger.usage();
   }
 
-  stat(path: VirtualPath): MaybePromise<Entry> {
-    return this.#storage.stat(path);
-  }
-
-  list(path: VirtualPath, wanted: "facts" | "names"): AsyncIterable<readonly Entry[]> {
-    return this.#storage.list(path, wanted);
-  }
-
-  async read(path: VirtualPath): Promise<ReadableFile> {
-    const file = await this.#storage.read(path);
-    const { size, modified } = file;
-    return { size, modified, readInto: (buffer, at) => file.readInto(buffer, at), close: () => file.close() };
-  }
-
-  write(path: VirtualPath, options: WriteOptions): Promise<WritableFile> {
+  override write(path: VirtualPath, options: WriteOptions): Promise<WritableFile> {
     const { owner = "" } = options;
     const ledger = this.#ledger;
     return ledger.beside(path, async () => {
@@ -97,7 +74,7 @@ export class QuotaStorage implements Storage, ModifiedSetter, ModeSetter, SpaceT
     });
   }
 
-  makeDirectory(path: VirtualPath, options?: CreateOptions): Promise<void> {
+  override makeDirectory(path: VirtualPath, options?: CreateOptions): Promise<void> {
     return this.#ledger.beside(path, async () => {
       const forFolder = { bytes: 0, files: 1 };
       this.#reserve("make-directory", path, forFolder);
@@ -105,7 +82,7 @@ export class QuotaStorage implements Storage, ModifiedSetter, ModeSetter, SpaceT
     });
   }
 
-  removeFile(path: VirtualPath): Promise<void> {
+  override removeFile(path: VirtualPath): Promise<void> {
     return this.#ledger.beside(path, async () => {
       const { files } = await this.#weighName(path);
       await this.#measured([path], async () => this.#storage.removeFile(path));
@@ -114,34 +91,28 @@ export class QuotaStorage implements Storage, ModifiedSetter, ModeSetter, SpaceT
     });
   }
 
-  removeDirectory(path: VirtualPath): Promise<void> {
+  override removeDirectory(path: VirtualPath): Promise<void> {
     return this.#ledger.alone(async () => {
       if (this.#ledger.isUploading(path)) throw failure("busy", "remove-directory", path);
       const hidden = await this.#weighHidden(path);
-      await this.#measured([path], async () => this.#storage.removeDirectory(path));
-      this.#ledger.record(hidden, NOTHING);
+      try {
+        await this.#measured([path], async () => this.#storage.removeDirectory(path));
+      } finally {
+        // Some of it may have gone although the folder has not.
+        this.#ledger.record(hidden, await this.#weighHidden(path));
+      }
     });
   }
 
-  rename(from: VirtualPath, to: VirtualPath): Promise<void> {
+  override rename(from: VirtualPath, to: VirtualPath, options?: RenameOptions): Promise<void> {
     return this.#ledger.alone(async () => {
       // An upload could not be found again below another name.
       if (this.#ledger.isUploading(from)) throw failure("busy", "rename", from);
-      await this.#measured([from, to], async () => this.#storage.rename(from, to));
+      await this.#measured([from, to], async () => this.#storage.rename(from, to, options));
     });
   }
 
-  setModified(path: VirtualPath, modified: number): MaybePromise<void> {
-    if (!canSetModified(this.#storage)) throw failure("not-supported", "set-modified", path);
-    return this.#storage.setModified(path, modified);
-  }
-
-  setMode(path: VirtualPath, mode: number): MaybePromise<void> {
-    if (!canSetMode(this.#storage)) throw failure("not-supported", "set-mode", path);
-    return this.#storage.setMode(path, mode);
-  }
-
-  async freeSpace(path: VirtualPath): Promise<number> {
+  override async freeSpace(path: VirtualPath): Promise<number> {
     await this.#ledger.usage();
     const left = this.#ledger.left(this.quota);
     if (canTellSpace(this.#storage)) return Math.min(left, await this.#storage.freeSpace(path));
@@ -150,27 +121,17 @@ export class QuotaStorage implements Storage, ModifiedSetter, ModeSetter, SpaceT
     return left;
   }
 
-  unfinished(path: VirtualPath, owner: string): MaybePromise<Entry> {
-    if (!keepsUnfinished(this.#storage)) throw failure("not-supported", "stat", path);
-    return this.#storage.unfinished(path, owner);
-  }
-
-  unfinishedSize(path: VirtualPath, owner: string): MaybePromise<number | undefined> {
-    return keepsUnfinished(this.#storage) ? this.#storage.unfinishedSize(path, owner) : undefined;
-  }
-
-  listUnfinished(path: VirtualPath): AsyncIterable<readonly Entry[]> {
-    if (!keepsUnfinished(this.#storage)) throw failure("not-supported", "list", path);
-    return this.#storage.listUnfinished(path);
-  }
-
-  discardUnfinished(path: VirtualPath, owner: string): Promise<void> {
+  override discardUnfinished(path: VirtualPath, owner: string): Promise<void> {
     const storage = this.#storage;
-    if (!keepsUnfinished(storage)) throw failure("not-supported", "remove-file", path);
+    if (!keepsUnfinished(storage)) throw failure("not-found", "remove-file", path);
     return this.#ledger.beside(path, async () => {
       const weigh = (): Promise<Usage> => this.#weighUpload(path, owner);
       await this.#changing(weigh, async () => storage.discardUnfinished(path, owner));
     });
+  }
+
+  protected placeFor(_operation: StorageOperation, path: VirtualPath): StoragePlace {
+    return { storage: this.#storage, inner: path };
   }
 
   #reserve(operation: StorageOperation, path: VirtualPath, more: Usage): void {
@@ -248,19 +209,13 @@ export class QuotaStorage implements Storage, ModifiedSetter, ModeSetter, SpaceT
   }
 
   async #weighHidden(folder: VirtualPath): Promise<Usage> {
-    let bytes = 0;
-    let files = 0;
-    if (!keepsUnfinished(this.#storage)) return NOTHING;
     try {
-      for await (const batch of this.#storage.listUnfinished(folder)) {
-        files += batch.length;
-        for (const { size } of batch) bytes += size;
-      }
+      return await countHidden(this.#storage, folder);
     } catch (error) {
       // Then it cannot be removed either.
-      if (!isNothingThere(error)) throw error;
+      if (isNothingThere(error)) return NOTHING;
+      throw error;
     }
-    return { bytes, files };
   }
 
   async #entryIfThere(path: VirtualPath): Promise<Entry | undefined> {
@@ -274,12 +229,3 @@ export class QuotaStorage implements Storage, ModifiedSetter, ModeSetter, SpaceT
 }
 
 const failures: ReadonlySet<StorageErrorCode> = new Set(["io-failed", "no-space", "too-many-open", "too-large"]);
-
-function isNothingThere(error: unknown): boolean {
-  const nothing: readonly StorageErrorCode[] = ["not-found", "not-a-directory", "name-not-allowed"];
-  return error instanceof StorageError && nothing.includes(error.code);
-}
-
-function failure(code: StorageErrorCode, operation: StorageOperation, path: VirtualPath): StorageError {
-  return new StorageError(code, { operation, path });
-}

@@ -22,7 +22,7 @@ test("everything can be read and nothing changed", async () => {
 
 test("of what the storage can, only that is announced which changes nothing", () => {
   const able = memoryStorage();
-  const all = ["set-modified", "set-mode", "free-space", "unfinished", "folds-names", "descriptor"];
+  const all = ["set-modified", "set-mode", "free-space", "unfinished", "links", "folds-names", "descriptor"];
   Object.defineProperty(able, "features", { value: new Set(all) });
-  expect([...readOnly(able).features]).toEqual(["folds-names", "descriptor"]);
+  expect([...readOnly(able).features]).toEqual(["links", "folds-names", "descriptor"]);
 });

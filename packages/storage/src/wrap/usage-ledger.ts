@@ -1,9 +1,8 @@
 import { ROOT, childOf, foldNames, isWithin } from "@twinport/protocol";
-import type { VirtualPath } from "@twinport/protocol";
+import type { Entry, VirtualPath } from "@twinport/protocol";
 import { StorageError } from "../errors.ts";
-import { keepsUnfinished } from "../storage.ts";
 import { Turnstile } from "./turnstile.ts";
-import type { Storage } from "../storage.ts";
+import type { Storage, UnfinishedUploads } from "../storage.ts";
 
 /** What is kept in a storage. Folders and links count as files, without bytes. */
 export interface Usage {
@@ -23,6 +22,10 @@ export const NOTHING: Usage = { bytes: 0, files: 0 };
  * Everything is counted once, before the first change, with turns for everybody else; from then on every change is
  * written down. That holds as long as all changes go through quotas with this ledger: what other programs do is seen
  * by the next {@link UsageLedger.recount}. A file with two hard links counts twice.
+ *
+ * A folder that is closed to this process cannot be counted, and what is in it must not become free for that: the last
+ * count stands, with what was written down since. Where there is none yet, every change throws `permission-denied` with
+ * the path of that folder.
  */
 export function usageLedger(storage: Storage): UsageLedger {
   return new UsageLedger(storage);
@@ -34,6 +37,7 @@ export class UsageLedger {
   readonly #turnstile = new Turnstile();
   readonly #uploads = new Set<VirtualPath[]>();
   #counted = NOTHING;
+  #hasCounted = false;
   #reserved = NOTHING;
   #isDoubtful = true;
 
@@ -115,7 +119,10 @@ export class UsageLedger {
       this.#isDoubtful = false;
       try {
         this.#counted = await countAll(this.#storage);
+        this.#hasCounted = true;
       } catch (error) {
+        // Not counted again before somebody doubts it again: each change would go through the whole tree.
+        if (this.#hasCounted && error instanceof StorageError && error.code === "permission-denied") return;
         this.#isDoubtful = true;
         throw error;
       }
@@ -138,11 +145,9 @@ async function countAll(storage: Storage): Promise<Usage> {
           if (kind === "directory") folders.push(childOf(folder, name));
         }
       }
-      if (!keepsUnfinished(storage)) continue;
-      for await (const batch of storage.listUnfinished(folder)) {
-        for (const { size } of batch) bytes += size;
-        files += batch.length;
-      }
+      const hidden = await countHidden(storage, folder);
+      bytes += hidden.bytes;
+      files += hidden.files;
     } catch (error) {
       if (!(error instanceof StorageError && passed.has(error.code))) throw error;
     }
@@ -150,8 +155,20 @@ async function countAll(storage: Storage): Promise<Usage> {
   return { bytes, files };
 }
 
-/** What went away meanwhile, or is closed to this process, and so to those whom it serves. */
-const passed: ReadonlySet<string> = new Set(["not-found", "not-a-directory", "permission-denied"]);
+/** What went away meanwhile. */
+const passed: ReadonlySet<string> = new Set(["not-found", "not-a-directory"]);
+
+/** What a folder holds out of sight. Who keeps no unfinished uploads may still hide those that another storage keeps. */
+export async function countHidden(storage: Storage & Partial<UnfinishedUploads>, folder: VirtualPath): Promise<Usage> {
+  let bytes = 0;
+  let files = 0;
+  const none: readonly (readonly Entry[])[] = [];
+  for await (const batch of storage.listUnfinished?.(folder) ?? none) {
+    files += batch.length;
+    for (const { size } of batch) bytes += size;
+  }
+  return { bytes, files };
+}
 
 function sum(one: Usage, other: Usage): Usage {
   return { bytes: one.bytes + other.bytes, files: one.files + other.files };
