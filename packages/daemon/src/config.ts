@@ -1,12 +1,14 @@
 import type { ListenAddress } from "@twinport/channel";
 import type { ActiveOptions, Limits, PassiveOptions, ServerOptions } from "@twinport/server";
-import type { SyncPolicy } from "@twinport/storage";
+import type { AtomicUploads, SyncPolicy } from "@twinport/storage";
 import type { Language } from "./messages/index.ts";
 
 /** How files are made. */
 export interface FileSettings {
   /** `atomic`: an upload is out of sight until it is whole. `direct`: its bytes go straight into the file. */
   readonly uploads: "atomic" | "direct";
+  /** How unfinished uploads are called, and where they are. */
+  readonly unfinished?: AtomicUploads;
   /** Permission bits that new files and folders do not get; without it, those of the process. */
   readonly umask?: number;
   readonly sync: SyncPolicy;

@@ -91,8 +91,13 @@ export class Places {
 
   /** With what the account does not say itself, so that two ways to say the same are the same. */
   #plan({ root = this.#config.root, mounts, quota, ...own }: Shape): Plan {
-    const { uploads, umask, sync } = this.#config.files;
-    const options = diskOptions({ uploads: own.uploads ?? uploads, sync, ...whole({ umask: own.umask ?? umask }) });
+    const { uploads, umask, sync, unfinished = {} } = this.#config.files;
+    const options = diskOptions({
+      uploads: own.uploads ?? uploads,
+      unfinished,
+      sync,
+      ...whole({ umask: own.umask ?? umask }),
+    });
     const modes = whole({ fileMode: own.fileMode, directoryMode: own.directoryMode });
     const folder = path.resolve(root);
     // Asked for each login: an old count is renewed.
@@ -132,9 +137,9 @@ export class Places {
 }
 
 /** What a disk is opened with. */
-export function diskOptions({ uploads, umask, sync }: FileSettings): DiskStorageOptions {
+export function diskOptions({ uploads, unfinished = {}, umask, sync }: FileSettings): DiskStorageOptions {
   // Another account over the same folder may be atomic: nobody sees what is not whole.
-  return { sync, [uploads === "atomic" ? "atomic" : "hide"]: {}, ...whole({ umask }) };
+  return { sync, [uploads === "atomic" ? "atomic" : "hide"]: unfinished, ...whole({ umask }) };
 }
 
 /**

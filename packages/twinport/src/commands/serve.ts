@@ -42,6 +42,8 @@ interface ServeFlags {
   readonly totalRateDown?: string;
   readonly partialUploads: "keep" | "discard";
   readonly uploads: "direct" | "atomic";
+  readonly unfinishedPattern?: string;
+  readonly unfinishedFolder?: string;
   readonly umask?: string;
   readonly sync: "none" | "file" | "all";
   readonly drainTimeout: string;
@@ -93,6 +95,8 @@ export function serveCommand(messages: Messages, language: Language): Command {
     .option("--total-rate-down <bytes>", say.totalRateDown)
     .addOption(new Option("--partial-uploads <what>", say.partialUploads).choices(["keep", "discard"]).default("keep"))
     .addOption(new Option("--uploads <how>", say.uploads).choices(["direct", "atomic"]).default("direct"))
+    .option("--unfinished-pattern <name>", say.unfinishedPattern)
+    .option("--unfinished-folder <path>", say.unfinishedFolder)
     .option("--umask <bits>", say.umask)
     .addOption(new Option("--sync <what>", say.sync).choices(["none", "file", "all"]).default("none"))
     .option("--drain-timeout <seconds>", say.drainTimeout, "30")
@@ -137,6 +141,10 @@ function configOf(
     partialUploads: flags.partialUploads,
     files: {
       uploads: flags.uploads,
+      unfinished: {
+        ...(flags.unfinishedPattern !== undefined && { pattern: flags.unfinishedPattern }),
+        ...(flags.unfinishedFolder !== undefined && { folder: flags.unfinishedFolder }),
+      },
       sync: flags.sync,
       ...(flags.umask !== undefined && { umask: umaskOf(flags.umask, messages) }),
     },

@@ -38,6 +38,8 @@ export const en = {
   totalRateUp: "bytes a second from all sessions together",
   totalRateDown: "bytes a second to all sessions together",
   partialUploads: "what becomes of an upload that was cut off: keep it for resuming, or discard it",
+  unfinishedPattern: "name of an unfinished atomic upload, with {name} and {owner} (default .{name}.{owner}.part)",
+  unfinishedFolder: "folder inside the root for unfinished atomic uploads (default: beside the file)",
   uploads: "atomic: an upload is there when it is whole; direct: from its first byte",
   umask: "permission bits that new files and folders do not get, as 027 (default: those of the process)",
   sync: "what is on the disk itself before an upload is acknowledged: none, file or all (its name too)",

@@ -38,6 +38,8 @@ export const zhCn: Messages = {
   totalRateDown: "所有会话合计每秒下载的字节数",
   rateDown: "每个会话每秒下载的字节数",
   partialUploads: "中断的上传如何处理：keep 保留以便续传，discard 丢弃",
+  unfinishedPattern: "未完成的原子上传的名称，含 {name} 和 {owner}（默认 .{name}.{owner}.part）",
+  unfinishedFolder: "存放未完成的原子上传的目录，位于根目录内（默认在文件旁边）",
   uploads: "atomic：上传完整后文件才出现；direct：从第一个字节起就出现",
   umask: "新文件和目录不具有的权限位，如 027（默认：进程自身的）",
   sync: "确认上传之前哪些内容已写入磁盘本身：none、file 或 all（包括文件名）",
