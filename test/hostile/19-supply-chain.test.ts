@@ -12,6 +12,7 @@ interface Lock {
         readonly link?: boolean;
         readonly resolved?: string;
         readonly dev?: boolean;
+        readonly dependencies?: Readonly<Record<string, string>>;
       }
     >
   >;
@@ -40,6 +41,15 @@ test("none of our packages runs a script when it is installed, and each names it
     };
     expect(Object.keys(scripts).filter((script) => /install|prepare/.test(script))).toEqual([]);
     for (const version of Object.values(dependencies)) expect(version).toMatch(/^\d+\.\d+\.\d+$/);
+  }
+});
+
+test("the lock file knows what each of our packages depends on", () => {
+  for (const name of readdirSync(at("packages"))) {
+    const { dependencies = {} } = JSON.parse(readFileSync(at(`packages/${name}/package.json`), "utf8")) as {
+      dependencies?: Record<string, string>;
+    };
+    expect(lock.packages[`packages/${name}`]?.dependencies ?? {}).toEqual(dependencies);
   }
 });
 
