@@ -201,13 +201,12 @@ function rowOf(verb, say) {
     ...(rule.secret ? [say.secret] : []),
   ];
   const { permission = "" } = rule;
-  const needsPath = permission !== "" && verb === "STAT";
   return [
     code(verb),
     code(rule.syntax),
     sentences[verb][say.sentence === 0 ? 0 : 1],
     when.join(say.sentence === 0 ? "; " : "；"),
-    needsPath ? say.withPath(permission) : permission,
+    rule.permissionWithArgument ? say.withPath(permission) : permission,
     code(rule.feature ?? ""),
     rfcOf(rule.rfc),
   ];

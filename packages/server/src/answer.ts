@@ -20,7 +20,8 @@ async function run(session: Session, command: Command): Promise<Reply> {
   const rule = ruleOf(verb);
   session.advance({ kind: "command-taken", verb });
   const written = pathIn(argument, rule);
-  const allowed = written === undefined ? { path: session.folder } : session.allow(written, rule.permission);
+  const needed = rule.permissionWithArgument && argument === "" ? undefined : rule.permission;
+  const allowed = written === undefined ? { path: session.folder } : session.allow(written, needed);
   try {
     if ("refused" in allowed) return allowed.refused;
     // Asked before anything is opened: who has no data connection costs nothing.

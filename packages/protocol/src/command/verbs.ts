@@ -53,6 +53,8 @@ export interface VerbRule {
   /** It must directly follow this verb. */
   readonly follows?: "RNFR";
   readonly permission?: Permission;
+  /** The permission is asked only where there is an argument: without one the verb names no path. */
+  readonly permissionWithArgument?: true;
   readonly needs?: Ability;
   /** The line it has in FEAT, and the ability without which that line is not true. */
   readonly feature?: string;
@@ -268,6 +270,8 @@ export const verbs = {
     argument: "listing",
     phase: "ready",
     duringTransfer: true,
+    permission: "list",
+    permissionWithArgument: true,
     syntax: "[[options] path]",
     rfc: "959 §4.1.3",
   },

@@ -1,4 +1,3 @@
-import { refusePermission } from "../allowed-path.ts";
 import { listed } from "../listing/listing.ts";
 import { codes, reply } from "@twinport/protocol";
 import type { Reply, VirtualPath } from "@twinport/protocol";
@@ -9,12 +8,8 @@ import type { Session } from "../session.ts";
 const MOST = 1000;
 
 /** RFC 959 §4.1.3: without an argument how the session and its transfer stand, with one a list in the reply. */
-export const stat: Handler = (session, { argument, path }) => {
-  if (argument === "") return statusOf(session);
-  const refused = refusePermission(session.access, "list", path);
-  if (refused) return refused;
-  return listOf(session, path, argument);
-};
+export const stat: Handler = (session, { argument, path }) =>
+  argument === "" ? statusOf(session) : listOf(session, path, argument);
 
 function statusOf(session: Session): Reply {
   const { transfer, control, account, state } = session;

@@ -95,16 +95,13 @@ export function decide(file: AccountsFile, question: Question): Answer {
 /** What takes some of a quota. */
 const filling: ReadonlySet<Permission> = new Set(["write", "overwrite", "append", "make-directory"]);
 
-/** What a verb asks for with a path, and does not where it has none. */
-const neededWithPath: Readonly<Partial<Record<Verb, Permission>>> = { STAT: "list" };
-
 /** What a verb needs, where that is not one thing. The first case is the verb's own. */
 function casesOf({
   verb,
   site,
 }: AskedVerb): readonly { readonly when?: DecisionCase; readonly needed: readonly Permission[] }[] {
   if (site) return [{ needed: siteVerbs[site] }];
-  const { permission = neededWithPath[verb], argument, channel, follows } = ruleOf(verb);
+  const { permission, argument, channel, follows } = ruleOf(verb);
   if (permission === undefined) {
     // What it needs depends on the words before the path.
     if (argument !== "text-and-path") return [{ needed: [] }];
