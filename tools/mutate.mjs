@@ -43,6 +43,13 @@ function copyOfHouse() {
   return house;
 }
 
+/** What ends the tests that run. @type {Set<() => void>} */
+const running = new Set();
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => process.exit(1));
+process.on("exit", () => {
+  for (const kill of running) kill();
+});
+
 /** @typedef {typeof defences[number]} Defence */
 
 /**
@@ -57,16 +64,22 @@ function runTest(house, { test, title = "" }) {
     const vitest = path.join(root, "node_modules/vitest/vitest.mjs");
     const args = [vitest, "run", "--project", "unit", test, ...(title ? ["-t", title] : [])];
     const child = spawn(process.execPath, args, { cwd: house, env: { ...process.env, CI: "" }, detached: true });
+    const kill = () => {
+      // The whole group: vitest's own workers too.
+      if (child.pid) process.kill(-child.pid, "SIGKILL");
+    };
+    running.add(kill);
     let said = "";
     child.stdout.on("data", (text) => (said += text));
     child.stderr.on("data", (text) => (said += text));
     let hung = false;
     const late = setTimeout(() => {
       hung = true;
-      if (child.pid) process.kill(-child.pid, "SIGKILL");
+      kill();
     }, LONGEST_MS);
     child.on("close", (code) => {
       clearTimeout(late);
+      running.delete(kill);
       const ran = hung || /Tests\s+(?:.*?\s)?\d+ (?:passed|failed)/.test(strip(said));
       resolve({ failed: code !== 0, ran, said });
     });
