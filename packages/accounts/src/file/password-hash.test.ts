@@ -33,3 +33,7 @@ test("the most that a file may ask for can be derived", async () => {
   const hash = parsePasswordHash(`$scrypt$ln=17,r=8,p=1$${"A".repeat(22)}$${"B".repeat(43)}`)!;
   expect(await derive("x", hash, 32)).toHaveLength(32);
 });
+
+test.each([22, 39, 42, 44, 85])("a hash that has lost its end (%i letters) is none", (letters) => {
+  expect(parsePasswordHash(`$scrypt$ln=14,r=8,p=1$${"A".repeat(22)}$${"A".repeat(letters)}`)).toBeUndefined();
+});

@@ -32,11 +32,15 @@ const MAX_WORK = 2 ** 22;
 const SALT_BYTES = 16;
 const HASH_BYTES = 32;
 
-/** Reads a hash; undefined for anything else, and for one that costs too much or too little. */
+/**
+ * Reads a hash; undefined for anything else, and for one that costs too much or too little. It has 32 or 64 bytes: scrypt's
+ * shorter results are the beginnings of its longer ones, so one that has lost its end would still fit the password.
+ */
 export function parsePasswordHash(text: string): PasswordHash | undefined {
-  const found = /^\$scrypt\$ln=(\d{1,2}),r=(\d{1,2}),p=(\d{1,2})\$([A-Za-z0-9+/]{11,86})\$([A-Za-z0-9+/]{22,86})$/.exec(
-    text,
-  );
+  const found =
+    /^\$scrypt\$ln=(\d{1,2}),r=(\d{1,2}),p=(\d{1,2})\$([A-Za-z0-9+/]{11,86})\$([A-Za-z0-9+/]{43}|[A-Za-z0-9+/]{86})$/.exec(
+      text,
+    );
   if (!found) return undefined;
   const [ln, r, p] = found.slice(1, 4).map(Number) as [number, number, number];
   if (ln < 10 || ln > 17 || r < 1 || p < 1) return undefined;
