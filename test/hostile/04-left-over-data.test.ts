@@ -8,6 +8,7 @@ test("a connection that was made for a transfer that was refused is not used for
   const first = await client.passive();
   first.send("left over");
   expect((await client.ask("STOR /nowhere/x")).code).toBe(550);
+  expect((await client.ask("STOR x")).code).toBe(425);
   expect(await client.upload("x", "new")).toMatchObject({ codes: [150, 226] });
   expect((await client.download("x")).bytes.toString()).toBe("new");
   await first.over();

@@ -182,7 +182,7 @@ export const defences = [
     file: `${server}/command-queue.ts`,
     defence: "if (this.#waiting.length + this.#overtakers >= MAX_WAITING) this.#owner.hold();",
     without: "",
-    test: "test/hostile/09-command-parser.test.ts",
+    test: "packages/server/src/command-queue.test.ts",
   },
   {
     name: "09 replies that nobody takes are bounded",
