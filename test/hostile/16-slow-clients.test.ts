@@ -56,11 +56,14 @@ test.runIf(process.platform === "linux")("who is refused and does not leave is n
   await place.client();
   const open = (): number => fs.readdirSync("/proc/self/fd").length;
   const before = open();
+  let told = 0;
+  place.server.on("session-refused", () => told++);
   // They neither read nor close: a half-open connection stays until the server lets go of it.
   const refused = Array.from({ length: 200 }, () =>
     net.connect({ ...place.server.bound[0]!, host: "127.0.0.1", allowHalfOpen: true }).on("error", () => {}),
   );
   await Promise.all(refused.map((socket) => once(socket, "connect")));
+  await expect.poll(() => told, { timeout: 5000 }).toBe(refused.length);
   await expect.poll(() => open() - before - refused.length, { timeout: 3000 }).toBeLessThan(60);
   for (const socket of refused) socket.destroy();
 });
