@@ -69,8 +69,8 @@ export class AccountFiles implements Storage, ModifiedSetter, ModeSetter, SpaceT
   write(path: VirtualPath, options: WriteOptions): MaybePromise<WritableFile> {
     const deed: Deed = { operation: "write", needed: "write", hidden: "name-not-allowed" };
     return this.#after(path, deed, (real) => {
-      const mayReplace = real === path || this.#access.decide("overwrite", real).allowed;
-      if (mayReplace) return this.#files.write(path, options);
+      const needed = options.at === "end" ? "append" : "overwrite";
+      if (real === path || this.#access.decide(needed, real).allowed) return this.#files.write(path, options);
       // Through a link: what may be brought there, and may not be replaced.
       if (options.at === 0) return this.#files.write(path, { ...options, exclusive: true });
       throw new StorageError("permission-denied", { operation: "write", path });

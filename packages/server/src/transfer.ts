@@ -123,7 +123,6 @@ export class Transfer {
 
   async #run(plan: TransferPlan, isSmall: boolean, pump: (options: PumpOptions) => Promise<void>): Promise<Reply> {
     const session = this.#session;
-    if (!session.data.isAgreed) return reply(codes.cannotOpenData, "Say PASV, EPSV, PORT or EPRT first.");
     let failed: unknown;
     let shared: (() => void)[] = [];
     try {
