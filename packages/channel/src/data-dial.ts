@@ -1,22 +1,28 @@
 import net from "node:net";
-import { ChannelError, errnoOf } from "./errors.ts";
+import { ChannelError } from "./errors.ts";
 import { DataConnection } from "./data-connection.ts";
 import { ReaderSlot, onread } from "./adopt.ts";
+import { untilConnected } from "./connector.ts";
 import type { HostPort, IpAddress } from "@twinport/protocol";
-import type { ChannelErrorCode } from "./errors.ts";
-import type { Clock } from "./clock.ts";
+import type { Connector, Patience } from "./connector.ts";
+import type { Role } from "./data-connection.ts";
 
-/** What {@link dialData} needs to know. */
-export interface DialRequest {
+/** What {@link dialData} needs to know; its time is for an answer. */
+export interface DialRequest extends Patience {
   readonly to: HostPort;
-  /** The address to dial from: the command connection's own end. */
+  /** The address to dial from: the command connection's own end. A proxy knows nothing of it. */
   readonly from: IpAddress;
-  /** The port to dial from, or 0 for any. */
+  /** The port to dial from, or 0 for any. A proxy knows nothing of it. */
   readonly fromPort: number;
-  /** Seconds to wait for an answer. */
-  readonly timeout: number;
-  readonly clock: Clock;
-  readonly signal: AbortSignal;
+  /** How to get there (default: directly). */
+  readonly connector?: Connector | undefined;
+  /**
+   * Whom a proxy is asked for in place of the address: the server's name, where the command connection's peer is the
+   * proxy and EPSV has said only a port.
+   */
+  readonly host?: string | undefined;
+  /** Who dials (default: the server): it is active mode for a server, and passive mode for a client. */
+  readonly role?: Role | undefined;
   /** The port to dial from cannot be had; any other is taken instead. */
   readonly onPortRefused?: (cause: string) => void;
 }
@@ -25,25 +31,20 @@ export interface DialRequest {
  * Opens a data connection from the port that was asked for, else from any. Many connections share the one local port:
  * each has another far end, and the system tells them apart by that.
  *
- * @throws {ChannelError} `dial-refused`, `dial-silent`, `dial-unreachable`, `dial-failed`, `aborted`
+ * @throws {ChannelError} `dial-refused`, `dial-silent`, `dial-unreachable`, `dial-failed`, `aborted`; through a proxy
+ * also `proxy-unreachable`, `proxy-refused`, `proxy-login-refused`
  */
 export async function dialData(request: DialRequest): Promise<DataConnection> {
+  const { connector, fromPort } = request;
+  if (connector && connector.kind !== "direct") return dialThrough(connector, request);
   try {
-    return await dialFrom(request, request.fromPort);
+    return await dialFrom(request, fromPort);
   } catch (error) {
-    if (!(error instanceof PortRefused)) throw error;
-    request.onPortRefused?.(error.errno);
+    const errno = error instanceof ChannelError ? error.facts["cause"] : undefined;
+    if (fromPort === 0 || typeof errno !== "string" || !portErrors.has(errno)) throw error;
+    // Nobody has been dialled.
+    request.onPortRefused?.(errno);
     return await dialFrom(request, 0);
-  }
-}
-
-/** The local port could not be had; nobody has been dialled. */
-class PortRefused extends Error {
-  readonly errno: string;
-
-  constructor(errno: string) {
-    super(errno);
-    this.errno = errno;
   }
 }
 
@@ -51,23 +52,13 @@ class PortRefused extends Error {
 // remembered (TIME_WAIT), which is noticed only by connect.
 const portErrors: ReadonlySet<string> = new Set(["EACCES", "EADDRINUSE", "EADDRNOTAVAIL"]);
 
-const codeOf: Readonly<Record<string, ChannelErrorCode>> = {
-  ECONNREFUSED: "dial-refused",
-  ETIMEDOUT: "dial-silent",
-  EHOSTUNREACH: "dial-unreachable",
-  ENETUNREACH: "dial-unreachable",
-};
-
-function dialFrom(request: DialRequest, localPort: number): Promise<DataConnection> {
-  const { to, from, timeout, clock, signal } = request;
+async function dialFrom(request: DialRequest, localPort: number): Promise<DataConnection> {
+  const { to, from, signal, role } = request;
   const peer = { address: to.address.text, port: to.port };
-  const facts = { ...peer, seconds: timeout };
-  if (signal.aborted) return Promise.reject(new ChannelError("aborted"));
+  if (signal.aborted) throw new ChannelError("aborted");
   const slot = new ReaderSlot();
-  const zone =
-    to.address.zone ?? (from.zone !== undefined && to.address.text.startsWith("fe80:") ? from.zone : undefined);
   const socket = net.connect({
-    host: zone === undefined ? to.address.text : `${to.address.text}%${zone}`,
+    host: dialedHost(to.address, from),
     port: to.port,
     // Addresses of two families cannot meet; the system then chooses ours (FXP to another family).
     ...(from.family === to.address.family && { localAddress: from.text }),
@@ -78,31 +69,18 @@ function dialFrom(request: DialRequest, localPort: number): Promise<DataConnecti
   });
   // Nothing is read before there is somebody to read it.
   socket.pause();
-  return new Promise((resolve, reject) => {
-    const settle = (act: () => void): void => {
-      timer.cancel();
-      signal.removeEventListener("abort", abort);
-      socket.removeListener("error", fail);
-      act();
-    };
-    const stop = (error: ChannelError): void => {
-      settle(() => {
-        socket.on("error", () => {});
-        socket.destroy();
-        reject(error);
-      });
-    };
-    const abort = (): void => stop(new ChannelError("aborted"));
-    const fail = (cause: Error): void => {
-      const errno = errnoOf(cause) ?? cause.message;
-      settle(() => {
-        if (localPort !== 0 && portErrors.has(errno)) reject(new PortRefused(errno));
-        else reject(new ChannelError(codeOf[errno] ?? "dial-failed", { ...facts, cause: errno }, { cause }));
-      });
-    };
-    const timer = clock.after(timeout * 1000, () => stop(new ChannelError("dial-silent", facts)));
-    signal.addEventListener("abort", abort);
-    socket.once("error", fail);
-    socket.once("connect", () => settle(() => resolve(DataConnection.dialed(socket, slot, peer))));
-  });
+  await untilConnected(socket, request, peer);
+  return DataConnection.dialed(socket, slot, peer, role);
+}
+
+async function dialThrough(connector: Connector, request: DialRequest): Promise<DataConnection> {
+  const { to, from, role, timeout, clock, signal, host = dialedHost(to.address, from) } = request;
+  const socket = await connector.connect({ host, port: to.port, timeout, clock, signal });
+  return DataConnection.proxied(socket, { address: to.address.text, port: to.port }, role);
+}
+
+/** A link-local address leads nowhere without its interface, which is the command connection's. */
+function dialedHost({ text, zone }: IpAddress, from: IpAddress): string {
+  const there = zone ?? (text.startsWith("fe80:") ? from.zone : undefined);
+  return there === undefined ? text : `${text}%${there}`;
 }

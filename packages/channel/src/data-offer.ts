@@ -3,6 +3,7 @@ import { DataConnection } from "./data-connection.ts";
 import type net from "node:net";
 import type { Endpoint } from "@twinport/protocol";
 import type { Clock, Timer } from "./clock.ts";
+import type { Role } from "./data-connection.ts";
 
 interface OfferParts {
   /** The port, which may be known only when it is open. */
@@ -57,14 +58,15 @@ export class DataOffer {
   /**
    * The connection, when the peer has come. To be asked for once.
    *
+   * @param role who asks: it is passive mode for a server, and active mode for a client
    * @throws {ChannelError} `offer-expired`, `offer-withdrawn`
    */
-  async connection(): Promise<DataConnection> {
+  async connection(role: Role = "server"): Promise<DataConnection> {
     if (this.#state === "waits") await new Promise<void>((resolve) => (this.#wake = resolve));
     const socket = this.#arrived;
     this.#arrived = undefined;
     if (!socket) throw this.#failure ?? this.#withdrawn();
-    return DataConnection.accepted(socket, this.bound);
+    return DataConnection.accepted(socket, this.bound, role);
   }
 
   /** Nobody may take it any more; who has come and was not asked for is sent away. */

@@ -13,7 +13,18 @@ export type ChannelErrorCode =
   | "data-reset"
   | "data-stalled"
   | "aborted"
-  | "control-lost";
+  | "control-lost"
+  | "name-not-found"
+  | "proxy-unreachable"
+  | "proxy-refused"
+  | "proxy-login-refused"
+  | "tls-not-spoken"
+  | "tls-handshake-failed"
+  | "tls-certificate-refused"
+  | "tls-timed-out"
+  | "tls-broken"
+  | "tls-truncated"
+  | "clear-behind-auth";
 
 /** Plain facts: addresses, ports and the name of a system error. */
 export type ChannelFacts = Readonly<Record<string, string | number>>;
@@ -22,7 +33,8 @@ const sentences: Record<ChannelErrorCode, (facts: ChannelFacts) => string> = {
   "listen-failed": ({ address, port, cause }) => `cannot listen on ${address} port ${port}: ${cause}`,
   "offer-range-exhausted": ({ range, taken, peer }) =>
     `all ${taken} passive ports (${range}) are taken for ${peer}; try again in a moment`,
-  "offer-range-held": ({ range }) => `no passive port (${range}) can be opened here: other programs hold them`,
+  "offer-range-held": ({ range, mode = "passive" }) =>
+    `no ${mode} port (${range}) can be opened here: other programs hold them`,
   "offer-shortage": () => "no port can be opened now: this server has too much open; try again in a moment",
   "offer-expired": ({ port, seconds }) => `nobody came to port ${port} in ${seconds} s`,
   "offer-withdrawn": ({ port }) => `port ${port} is no longer offered`,
@@ -34,6 +46,21 @@ const sentences: Record<ChannelErrorCode, (facts: ChannelFacts) => string> = {
   "data-stalled": ({ seconds }) => `no data moved for ${seconds} s`,
   aborted: () => "the transfer was aborted",
   "control-lost": () => "the command connection was lost",
+  "name-not-found": ({ host, cause }) => `there is no address for ${host} (${cause})`,
+  "proxy-unreachable": ({ proxy, cause }) => `the proxy ${proxy} cannot be reached: ${cause}`,
+  "proxy-refused": ({ proxy, address, port, reason }) =>
+    `the proxy ${proxy} does not connect to ${address} port ${port}: ${reason}`,
+  "proxy-login-refused": ({ proxy, reason }) => `the proxy ${proxy} does not let us in: ${reason}`,
+  "tls-not-spoken": ({ said }) =>
+    `the other end does not speak TLS here${said === "" || said === undefined ? "" : `; it said ${JSON.stringify(said)}`}`,
+  "tls-handshake-failed": ({ cause }) => `TLS could not be agreed on: ${cause}`,
+  "tls-certificate-refused": ({ name, reason, fingerprint }) =>
+    `the certificate of ${name} is not trusted: ${reason}${fingerprint === "" ? "" : ` (SHA-256 ${fingerprint})`}`,
+  "tls-timed-out": ({ seconds }) => `TLS was not agreed on within ${seconds} s`,
+  "tls-broken": ({ cause }) => `the TLS layer of the connection broke: ${cause}`,
+  "tls-truncated": () => "the data ended without the end of TLS: it may be only a part",
+  "clear-behind-auth": ({ bytes }) =>
+    `${bytes} bytes in clear came behind the answer to AUTH; somebody may have put them there`,
 };
 
 /** The network, or the other end of it, did not do what was needed. */

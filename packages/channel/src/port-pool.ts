@@ -36,7 +36,7 @@ export interface OfferRequest {
 }
 
 /** The system has no more of something for us: that is no news of this port, and the next one would fare no better. */
-const ownShortages: ReadonlySet<string> = new Set(["EMFILE", "ENFILE", "ENOBUFS", "ENOMEM"]);
+export const ownShortages: ReadonlySet<string> = new Set(["EMFILE", "ENFILE", "ENOBUFS", "ENOMEM"]);
 
 /**
  * Local addresses whose listeners are kept open; those of the one that was used longest ago go, as far as nobody waits
@@ -225,8 +225,8 @@ export class PortPool {
   }
 }
 
-/** One listener of the pool and the offers that wait at it. */
-class SharedPort {
+/** A listener, and the offers that wait at it: one for each peer. */
+export class SharedPort {
   /** Where it listens, or would; the port is 0 where any will do, until it is open. */
   bound: Endpoint;
   readonly #local: IpAddress;
@@ -258,6 +258,11 @@ class SharedPort {
     if (this.isOpen) return Promise.resolve(undefined);
     this.#opening ??= this.#listen().finally(() => (this.#opening = undefined));
     return this.#opening;
+  }
+
+  /** Accepts nobody from now on; who has come is not waited for. */
+  closeSoon(): void {
+    this.#server?.close();
   }
 
   async close(): Promise<void> {

@@ -26,58 +26,81 @@ export interface Figure {
   readonly steps: readonly [FigureStep, FigureStep, FigureStep, FigureStep];
   /** The number of the step that did not happen. */
   readonly brokenAt: 3 | undefined;
+  /** What moved; 0 where a client's transfer broke, for its trace does not tell. */
   readonly bytes: number;
   readonly outcome: "complete" | "aborted" | "never-connected";
   /** Why it did not complete. */
   readonly code: string;
 }
 
+/** Whose trace it is. */
+export type FigureRole = "client" | "server";
+
 interface Draft {
   readonly mode: DataMode;
   readonly client: Endpoint;
   readonly server: Endpoint;
-  readonly asks: string;
+  asks: string;
   answers: string;
   clientData: number | undefined;
   serverData: number | undefined;
   command: string | undefined;
+  isConnected: boolean;
+  /** What has moved, once the last byte has. */
+  bytes: number | undefined;
 }
+
+/** The other half of a command: which of the two the draft waits for. */
+type Awaited = "command" | "answer" | undefined;
 
 /** Follows the steps of one session and gives a figure whenever a transfer has ended or failed to begin. */
 export class FigureTracker {
+  readonly #role: FigureRole;
   #control: { readonly client: Endpoint; readonly server: Endpoint } | undefined;
   #lastCommand = "";
+  #lastAnswer = "";
+  #lastCode = 0;
   #draft: Draft | undefined;
-  #awaitsAnswer = false;
+  #awaits: Awaited;
+
+  /** @param role whose trace it is (default the server's) */
+  constructor(role: FigureRole = "server") {
+    this.#role = role;
+  }
 
   /** Takes the next step; gives the figure that it completes, if any. */
   take(step: TraceStep): Figure | undefined {
     switch (step.kind) {
       case "control-connected":
-        this.#control = { client: step.peer, server: step.local };
+        this.#control = this.#sidesOf(step);
         return undefined;
       case "command-received":
-        this.#lastCommand = step.line;
-        if (this.#draft && !this.#awaitsAnswer && movesData(step.line)) this.#draft.command = step.line;
-        return undefined;
-      case "data-offered":
-        this.#begin("passive", undefined, step.bound.port);
-        return undefined;
-      case "data-told":
-        this.#begin("active", step.dialed.port, undefined);
+      case "command-sent":
+        this.#said(step.line);
         return undefined;
       case "reply-sent":
-        if (this.#draft && this.#awaitsAnswer) this.#draft.answers = step.line;
-        this.#awaitsAnswer = false;
+        this.#answered(step.line);
+        return undefined;
+      case "reply-received":
+        this.#lastCode = step.code;
+        this.#answered(`${step.code} ${step.line}`);
+        return undefined;
+      case "data-offered":
+        if (this.#role === "server") this.#begin("passive", { serverData: step.bound.port }, "answer");
+        // The client opens its port before it tells it.
+        else this.#begin("active", { clientData: step.bound.port }, "command");
+        return undefined;
+      case "data-told":
+        this.#begin("active", { clientData: step.dialed.port }, "answer");
         return undefined;
       case "data-dialing":
-        if (this.#draft) this.#draft.serverData = step.local.port === 0 ? undefined : step.local.port;
+        this.#dials(step.local.port === 0 ? undefined : step.local.port, step.dialed.port);
         return undefined;
       case "data-connected":
-        if (this.#draft) {
-          this.#draft.clientData = step.peer.port;
-          this.#draft.serverData = step.local.port;
-        }
+        this.#connects(this.#sidesOf(step));
+        return undefined;
+      case "data-last-byte":
+        if (this.#draft) this.#draft.bytes = step.bytes;
         return undefined;
       case "data-dial-failed":
         return this.#end(step.session, "never-connected", 0, step.code);
@@ -85,25 +108,75 @@ export class FigureTracker {
         return this.#end(step.session, "never-connected", 0, "offer-expired");
       case "data-closed":
         return this.#end(step.session, step.outcome, step.bytes, step.code);
+      case "attempt-ended":
+        return this.#attempted(step.session, step.outcome);
       default:
         return undefined;
     }
   }
 
-  #begin(mode: DataMode, clientData: number | undefined, serverData: number | undefined): void {
+  #sidesOf({ local, peer }: { readonly local: Endpoint; readonly peer: Endpoint }) {
+    return this.#role === "server" ? { client: peer, server: local } : { client: local, server: peer };
+  }
+
+  #said(line: string): void {
+    this.#lastCommand = line;
+    const draft = this.#draft;
+    if (!draft) return;
+    if (this.#awaits === "command") {
+      draft.asks = line;
+      this.#awaits = "answer";
+    } else if (this.#awaits === undefined && movesData(line)) draft.command = line;
+  }
+
+  #answered(line: string): void {
+    this.#lastAnswer = line;
+    if (this.#draft && this.#awaits === "answer") this.#draft.answers = line;
+    if (this.#awaits === "answer") this.#awaits = undefined;
+  }
+
+  #dials(from: number | undefined, to: number): void {
+    if (this.#role === "client") {
+      this.#begin("passive", { clientData: from, serverData: to }, undefined);
+      if (this.#draft) this.#draft.answers = this.#lastAnswer;
+    } else if (this.#draft) this.#draft.serverData = from;
+  }
+
+  #connects({ client, server }: { readonly client: Endpoint; readonly server: Endpoint }): void {
+    if (!this.#draft) return;
+    this.#draft.clientData = client.port;
+    this.#draft.serverData = server.port;
+    this.#draft.isConnected = true;
+  }
+
+  #begin(mode: DataMode, ports: Partial<Pick<Draft, "clientData" | "serverData">>, awaits: Awaited): void {
     if (!this.#control) return;
-    const { client, server } = this.#control;
     this.#draft = {
       mode,
-      client,
-      server,
+      ...this.#control,
       asks: this.#lastCommand,
       answers: "",
-      clientData,
-      serverData,
+      clientData: ports.clientData,
+      serverData: ports.serverData,
       command: undefined,
+      isConnected: false,
+      bytes: undefined,
     };
-    this.#awaitsAnswer = true;
+    this.#awaits = awaits;
+  }
+
+  /** The end of a client's attempt; a command that was refused is no transfer. */
+  #attempted(session: string, outcome: string): Figure | undefined {
+    const draft = this.#draft;
+    if (!draft || outcome === "command-refused") {
+      this.#draft = undefined;
+      return undefined;
+    }
+    const isWhole = outcome === "moved" && draft.bytes !== undefined;
+    if (isWhole) return this.#end(session, "complete", draft.bytes ?? 0, "done");
+    // What the server refused for reasons of its own is told by its reply.
+    const code = outcome === "moved" ? String(this.#lastCode) : outcome;
+    return this.#end(session, draft.isConnected ? "aborted" : "never-connected", draft.bytes ?? 0, code);
   }
 
   #end(session: string, outcome: Figure["outcome"], bytes: number, code: string): Figure | undefined {

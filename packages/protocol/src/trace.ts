@@ -1,3 +1,5 @@
+import type { AttemptFailure, ModeCommand } from "./mode/choose-mode.ts";
+
 /** One end of a connection: whose it is stands in the field that holds it. */
 export interface Endpoint {
   readonly address: string;
@@ -25,6 +27,17 @@ export type TraceStep = Step &
     | ({ readonly kind: "control-connected" } & Ends)
     | { readonly kind: "command-received"; readonly line: string }
     | { readonly kind: "reply-sent"; readonly code: number; readonly line: string }
+    // The client's view of the same two.
+    | { readonly kind: "command-sent"; readonly line: string }
+    | { readonly kind: "reply-received"; readonly code: number; readonly line: string }
+    | { readonly kind: "control-secured"; readonly protocol: string; readonly isResumed: boolean }
+    | { readonly kind: "attempt-began"; readonly mode: ModeCommand; readonly because: readonly string[] }
+    | {
+        readonly kind: "attempt-ended";
+        readonly mode: ModeCommand;
+        readonly outcome: "moved" | AttemptFailure;
+        readonly seconds: number;
+      }
     | {
         readonly kind: "data-offered";
         readonly bound: Endpoint;

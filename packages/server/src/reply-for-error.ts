@@ -21,6 +21,17 @@ const channelCodes: Readonly<Record<ChannelErrorCode, ReplyCode>> = {
   "data-stalled": codes.transferAborted,
   aborted: codes.transferAborted,
   "control-lost": codes.transferAborted,
+  "name-not-found": codes.cannotOpenData,
+  "proxy-unreachable": codes.cannotOpenData,
+  "proxy-refused": codes.cannotOpenData,
+  "proxy-login-refused": codes.cannotOpenData,
+  "tls-not-spoken": codes.cannotOpenData,
+  "tls-handshake-failed": codes.cannotOpenData,
+  "tls-certificate-refused": codes.cannotOpenData,
+  "tls-timed-out": codes.cannotOpenData,
+  "tls-broken": codes.transferAborted,
+  "tls-truncated": codes.transferAborted,
+  "clear-behind-auth": codes.transferAborted,
 };
 
 const storageCodes: Readonly<Record<StorageErrorCode, ReplyCode>> = {

@@ -93,3 +93,37 @@ export function cannotReach(
   const hidden = told === "private" || told === "shared" || told === "link-local";
   return hidden && from === "public" ? "private" : undefined;
 }
+
+/** What a client knows when a server has told where to dial (227). */
+export interface PassiveView {
+  readonly replied: IpAddress;
+  /** The other end of the command connection. */
+  readonly controlPeer: IpAddress;
+  /** Another public address may be dialled: the server's data comes from another host. */
+  readonly trustReply: boolean;
+}
+
+/** Why a client dials the address of a 227 reply, or the control peer instead. */
+export type PassiveReason =
+  | "reply-matches-control-peer"
+  | "reply-unspecified"
+  | "reply-unreachable"
+  | "reply-differs"
+  | "control-peer-preferred"
+  | "told-to-trust-reply";
+
+/**
+ * Where a client dials for PASV. Servers behind NAT announce what they see of themselves, and a hostile one may name a
+ * third host: the control peer is right in both cases (RFC 2577 §3 seen from the client).
+ */
+export function choosePassiveAddress(view: PassiveView): Decision<IpAddress, PassiveReason> {
+  const { replied, controlPeer } = view;
+  if (sameIp(replied, controlPeer)) return { value: controlPeer, because: ["reply-matches-control-peer"] };
+  const hidden = cannotReach(replied, controlPeer);
+  if (hidden === "unspecified") return { value: controlPeer, because: ["reply-unspecified", "control-peer-preferred"] };
+  if (hidden !== undefined || reachOf(replied) !== "public") {
+    return { value: controlPeer, because: ["reply-unreachable", "control-peer-preferred"] };
+  }
+  if (view.trustReply) return { value: replied, because: ["reply-differs", "told-to-trust-reply"] };
+  return { value: controlPeer, because: ["reply-differs", "control-peer-preferred"] };
+}

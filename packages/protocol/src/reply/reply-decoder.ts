@@ -51,6 +51,11 @@ export class ReplyDecoder {
     return this.#failure;
   }
 
+  /** Whether nothing of a further reply has come yet. */
+  get isBetweenReplies(): boolean {
+    return this.#size === 0;
+  }
+
   #put(byte: number): Reply | undefined {
     if (++this.#size > this.#limit) {
       this.#failure = new RemoteProtocolError("reply-too-long", { limit: this.#limit });

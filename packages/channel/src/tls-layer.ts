@@ -1,0 +1,219 @@
+import { Duplex } from "node:stream";
+import { ChannelError, errnoOf } from "./errors.ts";
+import { clientSocket, judge } from "./tls.ts";
+import { limit } from "./connector.ts";
+import { reset } from "./reset.ts";
+import type net from "node:net";
+import type tls from "node:tls";
+import type { Reader } from "./adopt.ts";
+import type { SecureFacts, SecureOptions } from "./tls.ts";
+
+/**
+ * How what the peer sends came to its end: by TLS's own end (close_notify), by the connection's end without that (what
+ * came may be only a part, and anybody on the way can do it), or by a reset.
+ */
+export type TlsEnd = "closed" | "cut" | "reset";
+
+/** What a {@link TlsLayer} tells its owner. */
+export interface TlsLayerHandler {
+  /** The end, when all that came before it has been read. */
+  readonly ended: (how: "closed" | "cut") => void;
+  /** The connection or its TLS layer broke: nothing that waits will come. */
+  readonly broke: (failure: ChannelError) => void;
+}
+
+/**
+ * TLS over a connection that stands. Node's TLS does not tell whether the end of data came from TLS or was only the
+ * connection's, so the bytes pass a stream of ours, which sees which end was first.
+ */
+export class TlsLayer {
+  readonly socket: tls.TLSSocket;
+  readonly #wire: Wire;
+  readonly #handler: TlsLayerHandler;
+  readonly #shaken: Promise<SecureFacts>;
+  #isShaken = false;
+  #end: TlsEnd | undefined;
+
+  /**
+   * @param attach begins to read the connection with a reader, and gives its socket; whose end and errors its owner
+   * tells by {@link TlsLayer.rawEnded}
+   */
+  constructor(attach: (reader: Reader) => net.Socket, options: SecureOptions, handler: TlsLayerHandler) {
+    this.#handler = handler;
+    this.#wire = new Wire(attach);
+    this.socket = clientSocket(this.#wire, options);
+    this.#seeEnd();
+    this.#shaken = this.#shakeHands(options);
+  }
+
+  /** How the peer's bytes came to their end, once they have. */
+  get end(): TlsEnd | undefined {
+    return this.#end;
+  }
+
+  /** What was agreed on; a failure has cut the connection. */
+  handshake(): Promise<SecureFacts> {
+    return this.#shaken;
+  }
+
+  /** The connection under it has ended; what came before is still to be read. */
+  rawEnded(how: "cut" | "reset"): void {
+    this.#wire.rawEnded(how);
+  }
+
+  #seeEnd(): void {
+    // Bytes are decrypted while the wire hands them over. So an end that TLS tells before the wire has told its own is
+    // TLS's end; and it is told by a push of nothing, long before `end` where there is still something to be read.
+    const push = this.socket.push.bind(this.socket);
+    this.socket.push = (chunk: unknown, encoding?: BufferEncoding) => {
+      if (chunk === null && this.#end === undefined) {
+        this.#end = this.#wire.seenEnd ?? "closed";
+        if (this.#end === "reset" && this.#isShaken) this.#handler.broke(new ChannelError("data-reset"));
+      }
+      return push(chunk, encoding);
+    };
+    this.socket.on("end", () => {
+      // An end within the handshake is the handshake's failure.
+      if (!this.#isShaken) return;
+      if (this.#end === "closed" || this.#end === "cut") this.#handler.ended(this.#end);
+    });
+  }
+
+  async #shakeHands(options: SecureOptions): Promise<SecureFacts> {
+    const { socket } = this;
+    const { tickets, timeout } = options;
+    const late = (): ChannelError => new ChannelError("tls-timed-out", { seconds: timeout });
+    const release = limit(socket, options, late);
+    // Whoever takes up a session is not shown the certificate again.
+    let certificate = tickets.certificate;
+    socket.on("session", (session) => {
+      // One that was refused must not take the place of a good one.
+      if (this.#isShaken) tickets.add(session, certificate);
+    });
+    try {
+      const facts = await new Promise<SecureFacts>((resolve, reject) => {
+        this.#wire.onClear = (said) => socket.destroy(new ChannelError("tls-not-spoken", { said }));
+        socket.once("secureConnect", () => {
+          // Asked for once: Node 20 gives it away with the first answer.
+          if (!socket.isSessionReused()) certificate = socket.getPeerX509Certificate();
+          try {
+            resolve(judge(socket, certificate, options));
+            this.#isShaken = true;
+          } catch (error) {
+            socket.destroy(error as Error);
+          }
+        });
+        socket.on("error", reject);
+        socket.on("close", () => reject(new Error("closed")));
+      });
+      socket.on("error", (cause) => this.#broke(cause));
+      return facts;
+    } catch (error) {
+      const failure =
+        error instanceof ChannelError
+          ? error
+          : new ChannelError("tls-handshake-failed", { cause: causeOf(error) }, { cause: error });
+      this.#wire.reset();
+      socket.destroy();
+      throw failure;
+    } finally {
+      release();
+    }
+  }
+
+  #broke(cause: Error): void {
+    // After its end of data a peer may reset the connection: everything has come.
+    if (this.#end === "closed") return;
+    const isTls = errnoOf(cause)?.startsWith("ERR_SSL_") === true;
+    const failure = isTls
+      ? new ChannelError("tls-broken", { cause: causeOf(cause) }, { cause })
+      : new ChannelError("data-reset", {}, { cause });
+    this.#handler.broke(failure);
+  }
+}
+
+/** In OpenSSL's words where it has some: `tlsv1 alert protocol version`. */
+function causeOf(error: unknown): string {
+  if (error instanceof Error && "reason" in error && typeof error.reason === "string") return error.reason;
+  const errno = errnoOf(error);
+  // Node's word for an end within the handshake.
+  if (errno === "ECONNRESET") return "the other end closed the connection";
+  return errno ?? (error instanceof Error ? error.message : String(error));
+}
+
+/** Each wire's bytes are copied out before another's are read. */
+const place = new Uint8Array(64 * 1024);
+
+/** TLS begins with a handshake record, or an alert. */
+const TLS_RECORDS: ReadonlySet<number> = new Set([21, 22]);
+
+/** A connection as a stream for Node's TLS. */
+class Wire extends Duplex {
+  readonly #raw: net.Socket;
+  #rawEnd: "cut" | "reset" | undefined;
+  /** How it ended, when TLS has had everything before. */
+  seenEnd: "cut" | "reset" | undefined;
+  #isFirst = true;
+  /** The peer's first bytes are no TLS: what they say. */
+  onClear: (said: string) => void = () => {};
+
+  constructor(attach: (reader: Reader) => net.Socket) {
+    super({ allowHalfOpen: true });
+    this.#raw = attach({ buffer: () => place, take: (count, buffer) => this.#take(buffer.subarray(0, count)) });
+    // Before Node's TLS hears it.
+    this.once("end", () => (this.seenEnd = this.#rawEnd ?? "cut"));
+    this.on("error", () => {});
+  }
+
+  rawEnded(how: "cut" | "reset"): void {
+    if (this.#rawEnd) return;
+    this.#rawEnd = how;
+    this.push(null);
+  }
+
+  reset(): void {
+    reset(this.#raw);
+  }
+
+  #take(bytes: Uint8Array): boolean {
+    if (this.#isFirst) {
+      this.#isFirst = false;
+      if (!TLS_RECORDS.has(bytes[0]!)) {
+        this.onClear(firstLine(bytes));
+        return false;
+      }
+    }
+    return this.#rawEnd === undefined && this.push(Buffer.from(bytes));
+  }
+
+  override _read(): void {
+    this.#raw.resume();
+  }
+
+  override _write(chunk: Buffer, _encoding: BufferEncoding, done: (error?: Error | null) => void): void {
+    this.#raw.write(chunk, done);
+  }
+
+  override _writev(chunks: { chunk: Buffer }[], done: (error?: Error | null) => void): void {
+    this.#raw.cork();
+    chunks.forEach(({ chunk }, i) => this.#raw.write(chunk, i === chunks.length - 1 ? done : undefined));
+    this.#raw.uncork();
+  }
+
+  override _final(done: (error?: Error | null) => void): void {
+    this.#raw.end(done);
+  }
+
+  override _destroy(_error: Error | null, done: (error?: Error | null) => void): void {
+    this.#raw.destroy();
+    done(null);
+  }
+}
+
+/** What can be shown of it. */
+function firstLine(bytes: Uint8Array): string {
+  const [line = ""] = Buffer.from(bytes.subarray(0, 100))
+    .toString("latin1")
+    .split(/[\r\n]/);
+  return line.replace(/[^ -~]/g, "?");
+}
