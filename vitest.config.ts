@@ -14,7 +14,7 @@ const projects = [
     include: [
       "packages/*/src/**/*.test.ts",
       "test/*.test.ts",
-      "test/{hostile,transcripts}/*.test.ts",
+      "test/{hostile,transcripts,odd-servers}/*.test.ts",
       "examples/**/*.test.ts",
     ],
     timeout: seconds(20),
@@ -23,7 +23,8 @@ const projects = [
   { name: "interop", include: ["test/interop/**/*.test.ts"], timeout: seconds(120) },
   { name: "endurance", include: ["test/endurance/**/*.test.ts"], timeout: seconds(120) },
   { name: "e2e", include: ["test/e2e/**/*.test.ts"], timeout: seconds(120) },
-  { name: "lab", include: ["test/lab/**/*.test.ts"], timeout: seconds(120) },
+  // After the others and one file at a time: it measures seconds, and a file builds several labs side by side.
+  { name: "lab", include: ["test/lab/**/*.test.ts"], timeout: seconds(120), alone: true },
 ];
 
 export default defineConfig({
@@ -32,12 +33,20 @@ export default defineConfig({
     passWithNoTests: !underCi,
     allowOnly: !underCi,
     reporters: report ? ["default", ["json", { outputFile: report }]] : ["default"],
-    projects: projects.map(({ name, include, timeout }) => ({
+    projects: projects.map(({ name, include, timeout, alone = false }) => ({
       // Node 20 cannot parse `await using`; the transform writes it out.
       oxc: { target: "node20" },
       resolve: { conditions },
       ssr: { resolve: { conditions, externalConditions: conditions } },
-      test: { name, include, environment: "node", pool: "forks", testTimeout: timeout, hookTimeout: timeout },
+      test: {
+        name,
+        include,
+        environment: "node",
+        pool: "forks",
+        testTimeout: timeout,
+        hookTimeout: timeout,
+        ...(alone && { maxWorkers: 1, sequence: { groupOrder: 1 } }),
+      },
     })),
   },
 });

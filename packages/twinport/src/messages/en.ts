@@ -1,6 +1,8 @@
+import { clientEn } from "./client-en.ts";
+
 /** What the command says, in English. */
 export const en = {
-  program: "FTP that gets through: a server in both modes",
+  program: "FTP that gets through: a server and a client in both modes",
   lang: "language of what people read: en or zh-CN (default: of the locale)",
   serve: "serve a folder, in active and passive mode",
   root: "the folder to serve",
@@ -60,6 +62,7 @@ export const en = {
   notARange: (value: string) => `--passive-ports needs FIRST-LAST, as 30000-30099, not "${value}"`,
   notAUmask: (value: string) => `--umask needs permission bits in octal, as 027, not "${value}"`,
   failed: (why: string) => `twinport: ${why}`,
+  client: clientEn,
   account: {
     account: "accounts of a file, for serve --accounts",
     add: "add an account; its password is asked for, or read from the standard input",

@@ -1,8 +1,9 @@
+import { clientZhCn } from "./client-zh-cn.ts";
 import type { Messages } from "./en.ts";
 
 /** What the command says, in Simplified Chinese. */
 export const zhCn: Messages = {
-  program: "总能连通的 FTP：主动、被动两种模式的服务器",
+  program: "总能连通的 FTP：主动、被动两种模式的服务器和客户端",
   lang: "显示语言：en 或 zh-CN（默认取自系统语言环境）",
   serve: "以主动和被动模式提供一个目录",
   root: "要提供的目录",
@@ -60,6 +61,7 @@ export const zhCn: Messages = {
   notARange: (value) => `--passive-ports 需要 起始-结束，如 30000-30099，而不是 "${value}"`,
   notAUmask: (value) => `--umask 需要八进制权限位，如 027，而不是 "${value}"`,
   failed: (why) => `twinport：${why}`,
+  client: clientZhCn,
   account: {
     account: "账户文件中的账户，供 serve --accounts 使用",
     add: "添加账户；密码会被询问，或从标准输入读取",

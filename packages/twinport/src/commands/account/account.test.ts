@@ -7,7 +7,7 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { ScratchFolder } from "../../../../../test/testkit/scratch-folder.ts";
 import { main } from "../../main.ts";
 import type { WrittenAccount } from "@twinport/accounts";
-import type { Input } from "./terminal.ts";
+import type { Input } from "../../terminal.ts";
 
 const someHash = `$scrypt$ln=10,r=8,p=1$${"A".repeat(22)}$${"A".repeat(43)}`;
 let scratch: ScratchFolder;

@@ -5,7 +5,7 @@ import { listCommand } from "./list.ts";
 import { passwdCommand } from "./passwd.ts";
 import { removeCommand } from "./remove.ts";
 import type { Messages } from "../../messages/index.ts";
-import type { Terminal } from "./terminal.ts";
+import type { Terminal } from "../../terminal.ts";
 
 /** `twinport account …`: the accounts of a file. */
 export function accountCommand(messages: Messages, terminal: Terminal): Command {

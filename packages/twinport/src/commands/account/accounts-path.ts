@@ -1,4 +1,4 @@
-import type { Terminal } from "./terminal.ts";
+import type { Terminal } from "../../terminal.ts";
 
 /** The accounts file where no other is said. */
 const DEFAULT_FILE = "./twinport-accounts.json";

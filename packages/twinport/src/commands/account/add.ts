@@ -7,7 +7,7 @@ import { accountsPath } from "./accounts-path.ts";
 import { askPassword } from "./ask-password.ts";
 import type { WrittenAccount, WrittenPermissions } from "@twinport/accounts";
 import type { Messages } from "../../messages/index.ts";
-import type { Terminal } from "./terminal.ts";
+import type { Terminal } from "../../terminal.ts";
 
 interface AddFlags {
   readonly file?: string;

@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import { UsageError } from "../../usage-error.ts";
 import { HiddenLine, MAX_PASSWORD_BYTES } from "./hidden-line.ts";
 import type { Messages } from "../../messages/index.ts";
-import type { Input, Terminal } from "./terminal.ts";
+import type { Input, Terminal } from "../../terminal.ts";
 
 /** A password shorter than this is warned about. */
 const SHORT = 8;
@@ -52,6 +52,20 @@ async function askTwice({ input, errors }: Terminal, say: Messages["account"]): 
     return once.text;
   } catch (error) {
     throw error === cancelled ? new UsageError(say.cancelled) : error;
+  } finally {
+    input.setRawMode?.(false);
+    input.pause();
+  }
+}
+
+/** Asks for a secret at a terminal, once. Whoever gives up there (Ctrl-C) is answered by what is thrown. */
+export async function askHidden({ input, errors }: Terminal, question: string, givenUp: () => Error): Promise<string> {
+  input.setRawMode?.(true);
+  input.setEncoding("utf8");
+  try {
+    return (await typed(input, errors, question)).text;
+  } catch (error) {
+    throw error === cancelled ? givenUp() : error;
   } finally {
     input.setRawMode?.(false);
     input.pause();

@@ -9,7 +9,7 @@ import { wordOf, wordsOf } from "./permission-words.ts";
 import type { VirtualPath } from "@twinport/protocol";
 import type { Answer, AskedVerb, Decision } from "./decide.ts";
 import type { Messages } from "../../messages/index.ts";
-import type { Terminal } from "./terminal.ts";
+import type { Terminal } from "../../terminal.ts";
 
 /** `twinport account check NAME VERB PATH [FROM]`: yes or no, and what decided. */
 export function checkCommand(messages: Messages, terminal: Terminal): Command {

@@ -5,7 +5,7 @@ import { accountsPath } from "./accounts-path.ts";
 import { wordsOf } from "./permission-words.ts";
 import type { AccountRecord } from "@twinport/accounts";
 import type { Messages } from "../../messages/index.ts";
-import type { Terminal } from "./terminal.ts";
+import type { Terminal } from "../../terminal.ts";
 
 /** `twinport account list`. */
 export function listCommand(messages: Messages, terminal: Terminal): Command {

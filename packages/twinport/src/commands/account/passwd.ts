@@ -4,7 +4,7 @@ import { UsageError } from "../../usage-error.ts";
 import { accountsPath } from "./accounts-path.ts";
 import { askPassword } from "./ask-password.ts";
 import type { Messages } from "../../messages/index.ts";
-import type { Terminal } from "./terminal.ts";
+import type { Terminal } from "../../terminal.ts";
 
 /** `twinport account passwd NAME`. */
 export function passwdCommand(messages: Messages, terminal: Terminal): Command {

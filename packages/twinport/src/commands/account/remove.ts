@@ -3,7 +3,7 @@ import { Command } from "commander";
 import { UsageError } from "../../usage-error.ts";
 import { accountsPath } from "./accounts-path.ts";
 import type { Messages } from "../../messages/index.ts";
-import type { Terminal } from "./terminal.ts";
+import type { Terminal } from "../../terminal.ts";
 
 /** `twinport account remove NAME`: the account, not its files. */
 export function removeCommand(messages: Messages, terminal: Terminal): Command {

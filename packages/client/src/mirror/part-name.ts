@@ -1,0 +1,36 @@
+import { createHash } from "node:crypto";
+import { MAX_NAME_BYTES } from "@twinport/protocol";
+
+const SUFFIX = ".part";
+
+/** `.NAME.xxxxxxxx.part`, where the digits are of the content that NAME is to have. */
+const partOf = /^\.(.+)\.[0-9a-f]{8}\.part$/s;
+
+/**
+ * Under which name a file is written while it is not whole. It is another one for another content, so that what an
+ * interrupted run has left can be gone on with, and is never mixed with something newer.
+ */
+export function partName(name: string, content: { readonly size: number | undefined; readonly at: number | undefined }): string {
+  const digest = createHash("sha256").update(`${content.size} ${content.at} ${name}`).digest("hex").slice(0, 8);
+  return `.${shortened(name)}.${digest}${SUFFIX}`;
+}
+
+/** Whether a name is one of an unfinished file. */
+export function isPartName(name: string): boolean {
+  return partOf.test(name);
+}
+
+/** Whether it is an unfinished one of this file. */
+export function isPartOf(part: string, name: string): boolean {
+  return partOf.exec(part)?.[1] === shortened(name);
+}
+
+/** So much of it that the whole stays a name that file systems take. */
+function shortened(name: string): string {
+  let short = name;
+  while (Buffer.byteLength(short) > MAX_NAME_BYTES - "..01234567".length - SUFFIX.length) {
+    // By letters: half a letter would be another name on its way back.
+    short = [...short].slice(0, -1).join("");
+  }
+  return short;
+}

@@ -1,0 +1,108 @@
+import { ClientError } from "../errors.ts";
+import type { Client } from "../client.ts";
+import type { MirrorAction } from "./mirror-plan.ts";
+import type { MirrorLanes } from "./mirror-lanes.ts";
+
+/** Some actions that may be done at the same time. */
+export interface Stage<Action extends MirrorAction> {
+  readonly actions: readonly Action[];
+  readonly work: (client: Client, action: Action) => Promise<void>;
+  readonly failed: (action: Action, error: unknown) => void;
+}
+
+/** How often an action is tried. */
+const ATTEMPTS = 3;
+
+/** About the connection, and not about what was asked: the same is asked again over another one. */
+const ofConnection: ReadonlySet<string> = new Set([
+  "connect-refused",
+  "connect-silent",
+  "connect-unreachable",
+  "connect-failed",
+  "server-busy",
+  "connection-lost",
+  "not-ftp",
+  "timed-out",
+]);
+
+/** About this file alone; anything else would stop all others too. */
+const ofFile: ReadonlySet<string> = new Set([
+  "refused",
+  "not-found",
+  "not-supported",
+  "local-file",
+  "size-differs",
+  "hash-differs",
+  "transfer-broken",
+  "source-not-repeatable",
+  "path-not-valid",
+  "listing-too-long",
+]);
+
+/** What says that the disk is full, which it is for all files. */
+const full: ReadonlySet<string> = new Set(["ENOSPC", "EDQUOT", "EROFS"]);
+
+/**
+ * Does actions over several connections, each of which takes the next one when it has done its own.
+ *
+ * @throws {ClientError} what would stop all others too
+ */
+export async function runStage<Action extends MirrorAction>(
+  lanes: MirrorLanes,
+  width: number,
+  stage: Stage<Action>,
+  signal: AbortSignal,
+): Promise<void> {
+  const queue = stage.actions.map((action) => ({ action, attempt: 0 })).toReversed();
+  const stop = new AbortController();
+  const either = AbortSignal.any([signal, stop.signal]);
+  let working = 0;
+
+  const lane = async (client: Client): Promise<void> => {
+    working++;
+    try {
+      for (let next = queue.pop(); next; next = queue.pop()) {
+        if (either.aborted) throw new ClientError("aborted", {}, { cause: either.reason });
+        try {
+          await stage.work(client, next.action);
+        } catch (error) {
+          const { action, attempt } = next;
+          if (signal.aborted || stop.signal.aborted || !isBearable(error)) throw error;
+          if (!isWorthAnother(error) || attempt + 1 >= ATTEMPTS) {
+            if (isOfConnection(error)) throw error;
+            stage.failed(action, error);
+            continue;
+          }
+          queue.push({ action, attempt: attempt + 1 });
+          // The others may still have their connections: this one asks for a new one only if none has.
+          if (isOfConnection(error) && working > 1) return;
+        }
+      }
+    } finally {
+      working--;
+    }
+  };
+
+  const runs = Array.from({ length: Math.min(width, queue.length) }, () =>
+    lanes.run(lane, either).catch((error: unknown) => {
+      if (!stop.signal.aborted) stop.abort(error);
+    }),
+  );
+  await Promise.all(runs);
+  if (signal.aborted) throw new ClientError("aborted", {}, { cause: signal.reason });
+  if (stop.signal.aborted) throw stop.signal.reason;
+}
+
+function isOfConnection(error: unknown): boolean {
+  return error instanceof ClientError && ofConnection.has(error.code);
+}
+
+function isBearable(error: unknown): boolean {
+  if (!(error instanceof ClientError)) return false;
+  if (error.code === "local-file") return !full.has((error.cause as NodeJS.ErrnoException | undefined)?.code ?? "");
+  return ofFile.has(error.code) || ofConnection.has(error.code);
+}
+
+function isWorthAnother(error: unknown): boolean {
+  return error instanceof ClientError && error.retryable;
+}
