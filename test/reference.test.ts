@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import process from "node:process";
 import { describe, expect, it } from "vitest";
 import { commandsFor } from "../packages/twinport/src/commands/commands.ts";
 import { serveCommand } from "../packages/twinport/src/commands/serve.ts";

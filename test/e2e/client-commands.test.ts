@@ -249,6 +249,24 @@ test("mirror says what it would do, does it, and then has nothing to do", async 
   expect(readdirSync(served).sort()).toEqual(["extra.txt", "sub"]);
 });
 
+test("a mirror that was interrupted is gone on with", async () => {
+  for (let i = 0; i < 20; i++) writeFileSync(path.join(served, `part-${i}.bin`), Buffer.alloc(100_000, i));
+  const copy = atHome("copy");
+  const { status } = await (async () => {
+    await using running = twinport.start(["mirror", "--limit-rate", "500k", url(), copy], { HOME: home });
+    await expect.poll(() => existsSync(path.join(copy, "part-0.bin")), { timeout: 20_000 }).toBe(true);
+    running.child.kill("SIGINT");
+    return await running.outcome;
+  })();
+  expect(status).toBe(11);
+  const there = readdirSync(copy).length;
+  expect(there).toBeLessThan(22);
+  expect(await run(["mirror", url(), "copy"])).toMatchObject(done);
+  for (let i = 0; i < 20; i++)
+    expect(readFileSync(path.join(copy, `part-${i}.bin`)).equals(Buffer.alloc(100_000, i))).toBe(true);
+  expect(readdirSync(copy)).toHaveLength(22);
+});
+
 describe("who logs in", () => {
   const bare = (rest: string): string => `ftp://ann@127.0.0.1:${port}/${rest}`;
 

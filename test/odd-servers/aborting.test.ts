@@ -1,6 +1,7 @@
 // What is called off ends at once, and the client is usable after; what is closed is closed.
 import { getEventListeners } from "node:events";
-import { describe, expect, test } from "vitest";
+import net from "node:net";
+import { describe, expect, test, vi } from "vitest";
 import { connectClient } from "@twinport/client";
 import { ScriptedServer } from "../testkit/scripted-server.ts";
 import { openData } from "../testkit/scripted-usual.ts";
@@ -24,23 +25,65 @@ describe("called off", () => {
   test.each<[string, ScriptedOptions["on"], (client: Client, signal: AbortSignal) => Promise<unknown>]>([
     ["while a reply is waited for", { MDTM: stuck }, (client, signal) => client.modified("/a.txt", { signal })],
     ["while EPSV is not answered", { EPSV: stuck }, (client, signal) => client.readAll("/a.txt", { signal })],
-    ["while a silent port is dialled", { EPSV: passive("silent") }, (client, signal) => client.readAll("/a.txt", { signal })],
-    ["while nobody comes", { EPSV: "502 no", PASV: "502 no", PORT: active("never") }, (client, signal) => client.readAll("/a.txt", { signal })],
-    ["while the server is deaf", { EPSV: "502 no", PASV: "502 no", PORT: active("deaf") }, (client, signal) => client.readAll("/a.txt", { signal })],
+    [
+      "while a silent port is dialled",
+      { EPSV: passive("silent") },
+      (client, signal) => client.readAll("/a.txt", { signal }),
+    ],
+    [
+      "while nobody comes",
+      { EPSV: "502 no", PASV: "502 no", PORT: active("never") },
+      (client, signal) => client.readAll("/a.txt", { signal }),
+    ],
+    [
+      "while the server is deaf",
+      { EPSV: "502 no", PASV: "502 no", PORT: active("deaf") },
+      (client, signal) => client.readAll("/a.txt", { signal }),
+    ],
     ["in the middle of a download", { RETR: endless }, (client, signal) => client.readAll("/a.txt", { signal })],
     ["in the middle of a listing", { LIST: endless }, (client, signal) => client.listAll("/", { signal })],
-    ["in the middle of an upload", { STOR: async ({ control }) => void (await openData(control))?.pause() },
-      (client, signal) => client.upload(Buffer.alloc(20_000_000), "/b.bin", { signal })],
-    ["in the middle of a download, and ABOR is not answered", { RETR: endless, ABOR: stuck, NOOP: stuck }, (client, signal) => client.readAll("/a.txt", { signal })],
-    ["in the middle of a download, and ABOR has one reply", { RETR: endless, ABOR: "226 aborted" }, (client, signal) => client.readAll("/a.txt", { signal })],
-    ["in the middle of a download, and ABOR has three replies", { RETR: endless, ABOR: "426 broken\r\n226 aborted\r\n225 still here" }, (client, signal) => client.readAll("/a.txt", { signal })],
-    ["in the middle of a download, and ABOR has a late second reply", { RETR: endless, ABOR: async ({ control }) => {
-      control.say("426 broken");
-      await delay(400);
-      control.say("226 aborted");
-    } }, (client, signal) => client.readAll("/a.txt", { signal })],
-    ["in the middle of a download, and ABOR is answered by 421", { RETR: endless, ABOR: "421 enough" }, (client, signal) => client.readAll("/a.txt", { signal })],
-    ["in the middle of a download, and ABOR ends the connection", { RETR: endless, ABOR: ({ control }) => control.reset() }, (client, signal) => client.readAll("/a.txt", { signal })],
+    [
+      "in the middle of an upload",
+      { STOR: async ({ control }) => void (await openData(control))?.pause() },
+      (client, signal) => client.upload(Buffer.alloc(20_000_000), "/b.bin", { signal }),
+    ],
+    [
+      "in the middle of a download, and ABOR is not answered",
+      { RETR: endless, ABOR: stuck, NOOP: stuck },
+      (client, signal) => client.readAll("/a.txt", { signal }),
+    ],
+    [
+      "in the middle of a download, and ABOR has one reply",
+      { RETR: endless, ABOR: "226 aborted" },
+      (client, signal) => client.readAll("/a.txt", { signal }),
+    ],
+    [
+      "in the middle of a download, and ABOR has three replies",
+      { RETR: endless, ABOR: "426 broken\r\n226 aborted\r\n225 still here" },
+      (client, signal) => client.readAll("/a.txt", { signal }),
+    ],
+    [
+      "in the middle of a download, and ABOR has a late second reply",
+      {
+        RETR: endless,
+        ABOR: async ({ control }) => {
+          control.say("426 broken");
+          await delay(400);
+          control.say("226 aborted");
+        },
+      },
+      (client, signal) => client.readAll("/a.txt", { signal }),
+    ],
+    [
+      "in the middle of a download, and ABOR is answered by 421",
+      { RETR: endless, ABOR: "421 enough" },
+      (client, signal) => client.readAll("/a.txt", { signal }),
+    ],
+    [
+      "in the middle of a download, and ABOR ends the connection",
+      { RETR: endless, ABOR: ({ control }) => control.reset() },
+      (client, signal) => client.readAll("/a.txt", { signal }),
+    ],
   ])("%s", async (_name, on, call) => {
     await using server = await ScriptedServer.start({ files, ...(on && { on }), silent: on?.["EPSV"] !== undefined });
     const client = await server.client();
@@ -70,10 +113,12 @@ describe("called off", () => {
     let isStuck = true;
     await using server = await ScriptedServer.start({
       files: { "/a b/x.txt": "inside", "/x.txt": "hello" },
-      on: { LIST: async (heard) => {
-        await (isStuck ? endless(heard) : heard.usual());
-        isStuck = false;
-      } },
+      on: {
+        LIST: async (heard) => {
+          await (isStuck ? endless(heard) : heard.usual());
+          isStuck = false;
+        },
+      },
     });
     const client = await server.client();
     const failure = client.listAll("a b", { signal: AbortSignal.timeout(100) });
@@ -92,10 +137,12 @@ describe("called off", () => {
   test("while it waits for its turn: at once, and the others keep theirs", async () => {
     await using server = await ScriptedServer.start({
       files,
-      on: { MDTM: async ({ usual }) => {
-        await delay(300);
-        await usual();
-      } },
+      on: {
+        MDTM: async ({ usual }) => {
+          await delay(300);
+          await usual();
+        },
+      },
     });
     const client = await server.client();
     const first = client.modified("/a.txt");
@@ -174,7 +221,9 @@ describe("closed", () => {
   });
 
   test("while it connects", async () => {
-    await using server = await ScriptedServer.start({ greeting: (control) => void (control.number === 1 && control.say("220 ready")) });
+    await using server = await ScriptedServer.start({
+      greeting: (control) => void (control.number === 1 && control.say("220 ready")),
+    });
     const client = await server.client();
     server.controls[0]?.reset();
     await delay(20);
@@ -243,6 +292,14 @@ describe("a stream that is read", () => {
   });
 });
 
+test("the command connection is kept alive from the beginning: NATs that forget after 4 s have been seen", async () => {
+  const kept = vi.spyOn(net.Socket.prototype, "setKeepAlive");
+  await using server = await ScriptedServer.start();
+  await server.client();
+  expect(kept.mock.calls).toContainEqual([true, 3000]);
+  kept.mockRestore();
+});
+
 test("where nobody listens to the trace, no step is made", async () => {
   await using server = await ScriptedServer.start({ files });
   const client = await server.client();
@@ -250,5 +307,14 @@ test("where nobody listens to the trace, no step is made", async () => {
   const steps: string[] = [];
   client.on("trace", ({ kind }) => steps.push(kind));
   await client.readAll("/a.txt");
-  expect(steps).toEqual(expect.arrayContaining(["attempt-began", "data-dialing", "data-connected", "data-first-byte", "data-last-byte", "attempt-ended"]));
+  expect(steps).toEqual(
+    expect.arrayContaining([
+      "attempt-began",
+      "data-dialing",
+      "data-connected",
+      "data-first-byte",
+      "data-last-byte",
+      "attempt-ended",
+    ]),
+  );
 });

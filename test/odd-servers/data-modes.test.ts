@@ -48,13 +48,31 @@ const scenarios: readonly Row[] = [
     on: { EPSV: passive("resets-silently"), PASV: passive("resets-silently") },
   },
   { name: "S2: passive ports accept, and not a byte comes", on: { EPSV: passive("hangs"), PASV: passive("hangs") } },
-  { name: "S3: EPSV is refused, PASV tells a private address", on: { EPSV: refused, PASV: passive("works", privateAddress) } },
-  { name: "S4: PORT and EPRT are refused, passive works", on: { PORT: refused, EPRT: refused }, options: activeFirst() },
-  { name: "S5: the port of EPSV is dead, that of PASV is not", on: { EPSV: passive("refuses"), PORT: refused, EPRT: refused } },
-  { name: "S6: PASV tells 0.0.0.0", on: { EPSV: refused, PASV: passive("works", noAddress), PORT: refused, EPRT: refused } },
+  {
+    name: "S3: EPSV is refused, PASV tells a private address",
+    on: { EPSV: refused, PASV: passive("works", privateAddress) },
+  },
+  {
+    name: "S4: PORT and EPRT are refused, passive works",
+    on: { PORT: refused, EPRT: refused },
+    options: activeFirst(),
+  },
+  {
+    name: "S5: the port of EPSV is dead, that of PASV is not",
+    on: { EPSV: passive("refuses"), PORT: refused, EPRT: refused },
+  },
+  {
+    name: "S6: PASV tells 0.0.0.0",
+    on: { EPSV: refused, PASV: passive("works", noAddress), PORT: refused, EPRT: refused },
+  },
   {
     name: "S7: EPSV is answered by 227",
-    on: { EPSV: passive("works", (_verb, port) => tellPort("PASV", port)), PASV: refused, PORT: refused, EPRT: refused },
+    on: {
+      EPSV: passive("works", (_verb, port) => tellPort("PASV", port)),
+      PASV: refused,
+      PORT: refused,
+      EPRT: refused,
+    },
   },
   {
     name: "S8: passive is accepted and its port is silent, active works",
@@ -63,13 +81,29 @@ const scenarios: readonly Row[] = [
   },
   { name: "S9: PORT is accepted, then 425", on: { PORT: active("425"), EPRT: active("425") }, options: activeFirst() },
   { name: "S9: PORT is accepted, then 426", on: { PORT: active("426"), EPRT: active("426") }, options: activeFirst() },
-  { name: "S10: PORT is accepted, then silence", on: { PORT: active("deaf"), EPRT: active("deaf") }, options: activeFirst() },
-  { name: "S10: PORT is accepted, 150, and nobody comes", on: { PORT: active("never"), EPRT: active("never") }, options: activeFirst() },
-  { name: "S10: PORT is accepted, and a stranger comes", on: { PORT: active("stranger"), EPRT: active("stranger") }, options: activeFirst() },
+  {
+    name: "S10: PORT is accepted, then silence",
+    on: { PORT: active("deaf"), EPRT: active("deaf") },
+    options: activeFirst(),
+  },
+  {
+    name: "S10: PORT is accepted, 150, and nobody comes",
+    on: { PORT: active("never"), EPRT: active("never") },
+    options: activeFirst(),
+  },
+  {
+    name: "S10: PORT is accepted, and a stranger comes",
+    on: { PORT: active("stranger"), EPRT: active("stranger") },
+    options: activeFirst(),
+  },
 ];
 
 const runs = scenarios.flatMap(({ options = [{}], ...row }) =>
-  options.map((one) => ({ ...row, one, told: one.memory ? "remembered active" : one.prefer ? "preferred active" : "defaults" })),
+  options.map((one) => ({
+    ...row,
+    one,
+    told: one.memory ? "remembered active" : one.prefer ? "preferred active" : "defaults",
+  })),
 );
 
 const actions: Readonly<Record<string, (client: Client, server: ScriptedServer) => Promise<void>>> = {

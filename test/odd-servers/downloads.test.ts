@@ -59,52 +59,73 @@ describe("the right bytes", () => {
     ["250 for 226", saying(["150 now"], ["250 done"])],
     ["replies without text", saying(["150"], ["226"])],
     ["one for both", saying(["150 now\r\n226 done"], [])],
-    ["replies in pieces", async ({ control }) => {
-      const { say } = control;
-      control.say = () => {};
-      const socket = await openData(control);
-      control.say = say;
-      await control.sendBytewise("150-a\r\n b\r\n150 c\r\n");
-      socket?.end(bytes);
-      await control.sendBytewise("226 done\r\n");
-    }],
+    [
+      "replies in pieces",
+      async ({ control }) => {
+        const { say } = control;
+        control.say = () => {};
+        const socket = await openData(control);
+        control.say = say;
+        await control.sendBytewise("150-a\r\n b\r\n150 c\r\n");
+        socket?.end(bytes);
+        await control.sendBytewise("226 done\r\n");
+      },
+    ],
     ["a reset in the middle, and 426", breaking(20_000, ({ control }) => control.say("426 broken"))],
     ["a reset in the middle, and silence", breaking(20_000)],
     ["a reset in the middle of both connections", breaking(20_000, ({ control }) => control.reset())],
-    ["an end in the middle of both connections", async (heard) => {
-      if (heard.control.number > 1) return await heard.usual();
-      const socket = await openData(heard.control);
-      socket?.end(bytes.subarray(0, 20_000));
-      heard.control.close();
-    }],
-    ["all bytes, and the command connection is lost", async ({ control, usual }) => {
-      if (control.number > 1) return await usual();
-      (await openData(control))?.end(bytes);
-      await delay(50);
-      control.reset();
-    }],
-    ["all bytes, and no word any more", async ({ control, usual }) => {
-      if (control.number > 1) return await usual();
-      (await openData(control))?.end(bytes);
-    }],
-    ["all bytes, and 421", async ({ control, usual }) => {
-      if (control.number > 1) return await usual();
-      (await openData(control))?.end(bytes);
-      control.say("421 we close");
-      control.close();
-    }],
-    ["the command connection is lost in the middle, while the data goes on", async ({ control }) => {
-      const socket = await openData(control);
-      socket?.write(bytes.subarray(0, 20_000));
-      await delay(30);
-      control.reset();
-      await delay(100);
-      socket?.end(bytes.subarray(20_000));
-    }],
-    ["the command connection is closed after each transfer", async ({ control, usual }) => {
-      await usual();
-      control.halfClose();
-    }],
+    [
+      "an end in the middle of both connections",
+      async (heard) => {
+        if (heard.control.number > 1) return await heard.usual();
+        const socket = await openData(heard.control);
+        socket?.end(bytes.subarray(0, 20_000));
+        heard.control.close();
+      },
+    ],
+    [
+      "all bytes, and the command connection is lost",
+      async ({ control, usual }) => {
+        if (control.number > 1) return await usual();
+        (await openData(control))?.end(bytes);
+        await delay(50);
+        control.reset();
+      },
+    ],
+    [
+      "all bytes, and no word any more",
+      async ({ control, usual }) => {
+        if (control.number > 1) return await usual();
+        (await openData(control))?.end(bytes);
+      },
+    ],
+    [
+      "all bytes, and 421",
+      async ({ control, usual }) => {
+        if (control.number > 1) return await usual();
+        (await openData(control))?.end(bytes);
+        control.say("421 we close");
+        control.close();
+      },
+    ],
+    [
+      "the command connection is lost in the middle, while the data goes on",
+      async ({ control }) => {
+        const socket = await openData(control);
+        socket?.write(bytes.subarray(0, 20_000));
+        await delay(30);
+        control.reset();
+        await delay(100);
+        socket?.end(bytes.subarray(20_000));
+      },
+    ],
+    [
+      "the command connection is closed after each transfer",
+      async ({ control, usual }) => {
+        await usual();
+        control.halfClose();
+      },
+    ],
   ])("%s", async (_name, RETR) => {
     await using server = await ScriptedServer.start({ files, on: { RETR } });
     const client = await server.client();
@@ -147,37 +168,67 @@ describe("the right bytes", () => {
 
 describe("a clear error", () => {
   test.each<[string, Readonly<Record<string, string | Script>>, object]>([
-    ["550 behind a reset of the data connection", { RETR: async ({ control }) => {
-      const { say } = control;
-      control.say = () => {};
-      const socket = await openData(control);
-      control.say = say;
-      socket?.resetAndDestroy();
-      await delay(100);
-      control.say("550 a.txt: permission denied");
-    } }, { code: "refused", reply: { code: 550 } }],
+    [
+      "550 behind a reset of the data connection",
+      {
+        RETR: async ({ control }) => {
+          const { say } = control;
+          control.say = () => {};
+          const socket = await openData(control);
+          control.say = say;
+          socket?.resetAndDestroy();
+          await delay(100);
+          control.say("550 a.txt: permission denied");
+        },
+      },
+      { code: "refused", reply: { code: 550 } },
+    ],
     ["550 at once", { RETR: "550 no such file" }, { code: "not-found", reply: { code: 550 } }],
     ["a refusal that speaks of opening", { RETR: "553 can't open that file" }, { code: "refused" }],
-    ["451 after some bytes", { RETR: async ({ control }) => {
-      const socket = await openData(control);
-      socket?.end(bytes.subarray(0, 1000));
-      await delay(30);
-      control.say("451 the disk is broken");
-    } }, { code: "refused", reply: { code: 451 }, retryable: true }],
+    [
+      "451 after some bytes",
+      {
+        RETR: async ({ control }) => {
+          const socket = await openData(control);
+          socket?.end(bytes.subarray(0, 1000));
+          await delay(30);
+          control.say("451 the disk is broken");
+        },
+      },
+      { code: "refused", reply: { code: 451 }, retryable: true },
+    ],
     ["332 to RETR", { RETR: "332 account?" }, { code: "refused" }],
-    ["fewer bytes than SIZE says, and 226", { RETR: saying(["150 now"], ["226 done"], bytes.subarray(0, 5000)) }, { code: "size-differs", facts: { expected: bytes.length, got: 5000 } }],
+    [
+      "fewer bytes than SIZE says, and 226",
+      { RETR: saying(["150 now"], ["226 done"], bytes.subarray(0, 5000)) },
+      { code: "size-differs", facts: { expected: bytes.length, got: 5000 } },
+    ],
     ["SIZE says more than there is", { SIZE: "213 999999" }, { code: "size-differs", facts: { expected: 999_999 } }],
     ["SIZE says less than there is", { SIZE: "213 10" }, { code: "size-differs", facts: { expected: 10 } }],
-    ["a reset at the same place again and again", { REST: "502 no", RETR: async ({ control }) => {
-      const socket = await openData(control);
-      socket?.write(bytes.subarray(0, 5000));
-      await delay(30);
-      socket?.resetAndDestroy();
-      control.say("426 broken");
-    } }, { code: "transfer-broken", reply: { code: 426 }, attempts: { length: 3 } }],
-    ["data that stops, and nothing is said", { RETR: async ({ control }) => {
-      (await openData(control))?.write(bytes.subarray(0, 5000));
-    }, ABOR: () => {} }, { code: "transfer-broken" }],
+    [
+      "a reset at the same place again and again",
+      {
+        REST: "502 no",
+        RETR: async ({ control }) => {
+          const socket = await openData(control);
+          socket?.write(bytes.subarray(0, 5000));
+          await delay(30);
+          socket?.resetAndDestroy();
+          control.say("426 broken");
+        },
+      },
+      { code: "transfer-broken", reply: { code: 426 }, attempts: { length: 3 } },
+    ],
+    [
+      "data that stops, and nothing is said",
+      {
+        RETR: async ({ control }) => {
+          (await openData(control))?.write(bytes.subarray(0, 5000));
+        },
+        ABOR: () => {},
+      },
+      { code: "transfer-broken" },
+    ],
   ])("%s", async (_name, on, expected) => {
     await using server = await ScriptedServer.start({ files, on });
     const client = await server.client({ timeouts: { connect: 2, reply: 1, data: 0.3, search: 3 } });
@@ -197,10 +248,12 @@ describe("a clear error", () => {
   test("a file that grows while it is fetched is whole", async () => {
     await using server = await ScriptedServer.start({
       files: { "/a.txt": "one" },
-      on: { RETR: async ({ server: { files: there }, usual }) => {
-        there.set("/a.txt", Buffer.from("one and two"));
-        await usual();
-      } },
+      on: {
+        RETR: async ({ server: { files: there }, usual }) => {
+          there.set("/a.txt", Buffer.from("one and two"));
+          await usual();
+        },
+      },
     });
     expect(await fetched(await server.client())).toBe("one and two");
   });
@@ -248,10 +301,12 @@ describe("resumed", () => {
     const other = "y".repeat(70_000);
     await using server = await ScriptedServer.start({
       files,
-      on: { RETR: breaking(20_000, ({ control, server: { files: there } }) => {
-        there.set("/a.txt", Buffer.from(other));
-        control.say("426 broken");
-      }) },
+      on: {
+        RETR: breaking(20_000, ({ control, server: { files: there } }) => {
+          there.set("/a.txt", Buffer.from(other));
+          control.say("426 broken");
+        }),
+      },
     });
     await using folder = new ScratchFolder();
     const target = path.join(folder.path, "a.txt");
@@ -262,10 +317,12 @@ describe("resumed", () => {
   test("not into a stream, which has been given the beginning of another file", async () => {
     await using server = await ScriptedServer.start({
       files,
-      on: { RETR: breaking(20_000, ({ control, server: { files: there } }) => {
-        there.set("/a.txt", Buffer.from("another"));
-        control.say("426 broken");
-      }) },
+      on: {
+        RETR: breaking(20_000, ({ control, server: { files: there } }) => {
+          there.set("/a.txt", Buffer.from("another"));
+          control.say("426 broken");
+        }),
+      },
     });
     const given: Uint8Array[] = [];
     const target = new WritableStream<Uint8Array>({ write: (chunk) => void given.push(chunk) });
@@ -285,10 +342,13 @@ test("a server that is deaf after PORT, and lets one in at a time: the new login
       control.raw.on("end", () => setTimeout(() => (isTaken = false), 200));
       control.say("220 ready");
     },
-    on: { PORT: ({ control }) => {
-      control.say("200 noted");
-      control.way = async () => undefined;
-    }, ABOR: () => {} },
+    on: {
+      PORT: ({ control }) => {
+        control.say("200 noted");
+        control.way = async () => undefined;
+      },
+      ABOR: () => {},
+    },
   });
   const client = await server.client({ prefer: "active" });
   expect(await fetched(client)).toBe(content);

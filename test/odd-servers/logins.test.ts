@@ -15,17 +15,31 @@ const soon = { timeouts: { connect: 0.4, reply: 0.4, data: 2, search: 3 } } as c
 
 describe("lets us in", () => {
   test.each<Row>([
-    ["a greeting byte by byte", { greeting: (control) => control.sendBytewise("220-one\r\n 220 two\r\n220 three\r\n") }],
-    ["a greeting of many lines, with other codes within", { greeting: "220-hello\r\n421 no, not that\r\n500-nor that\r\n220 ready" }],
+    [
+      "a greeting byte by byte",
+      { greeting: (control) => control.sendBytewise("220-one\r\n 220 two\r\n220 three\r\n") },
+    ],
+    [
+      "a greeting of many lines, with other codes within",
+      { greeting: "220-hello\r\n421 no, not that\r\n500-nor that\r\n220 ready" },
+    ],
     ["a greeting without text", { greeting: "220" }],
-    ["120, and 220 behind it", { greeting: async (control) => {
-      control.say("120 in a moment");
-      await delay(50);
-      control.say("220 ready");
-    } }],
+    [
+      "120, and 220 behind it",
+      {
+        greeting: async (control) => {
+          control.say("120 in a moment");
+          await delay(50);
+          control.say("220 ready");
+        },
+      },
+    ],
     ["NUL bytes in the greeting", { greeting: "220 re\0ady" }],
     ["an empty line before the greeting", { greeting: "\r\n220 ready" }],
-    ["Telnet options before the greeting", { greeting: (control) => control.send(Buffer.from("\xff\xfb\x01\xff\xfd\x03220 ready\r\n", "latin1")) }],
+    [
+      "Telnet options before the greeting",
+      { greeting: (control) => control.send(Buffer.from("\xff\xfb\x01\xff\xfd\x03220 ready\r\n", "latin1")) },
+    ],
     ["bare LF for line ends", { greeting: (control) => control.send("220-one\n220 ready\n") }],
     ["230 to USER", { on: { USER: "230 come in" } }],
     ["232 to PASS, without an account", { on: { PASS: "232 come in" } }],
@@ -49,12 +63,22 @@ describe("does not", () => {
     ["120 for ever", { greeting: "120 in a moment" }, {}, "server-busy"],
     ["an SSH server", { greeting: "SSH-2.0-OpenSSH_9.2p1" }, {}, "not-ftp"],
     ["a web server", { greeting: "HTTP/1.1 400 Bad Request\r\nServer: x\r\n\r\n" }, {}, "not-ftp"],
-    ["a mail server, whose greeting is right", { greeting: "220 mail ESMTP", on: { USER: "502 unrecognized" } }, {}, "login-refused"],
+    [
+      "a mail server, whose greeting is right",
+      { greeting: "220 mail ESMTP", on: { USER: "502 unrecognized" } },
+      {},
+      "login-refused",
+    ],
     ["a TLS server", { greeting: (control) => control.send(Buffer.from([21, 3, 3, 0, 2, 2, 40])) }, {}, "not-ftp"],
     ["silence", { greeting: () => {} }, {}, "not-ftp"],
     ["who closes at once", { greeting: (control) => control.close() }, {}, "not-ftp"],
     ["half a line", { greeting: (control) => control.send("220 rea") }, {}, "not-ftp"],
-    ["a greeting that has no end", { greeting: (control) => control.send(`220-${"hello\r\n".repeat(20_000)}`) }, {}, "not-ftp"],
+    [
+      "a greeting that has no end",
+      { greeting: (control) => control.send(`220-${"hello\r\n".repeat(20_000)}`) },
+      {},
+      "not-ftp",
+    ],
     ["a line that has no end", { greeting: (control) => control.send("2".repeat(100_000)) }, {}, "not-ftp"],
     ["530 to PASS", { on: { PASS: "530 no" } }, {}, "login-refused"],
     ["530 to USER", { on: { USER: "530 no" } }, {}, "login-refused"],
@@ -64,7 +88,12 @@ describe("does not", () => {
     ["silence after PASS", { on: { PASS: () => {} } }, {}, "timed-out"],
     ["a reset after PASS", { on: { PASS: ({ control }) => control.reset() } }, {}, "connection-lost"],
     ["no TLS where it was asked for", {}, { tls: "explicit" }, "tls-not-offered"],
-    ["text in clear behind the answer to AUTH", { on: { AUTH: "234 go on\r\n220 and this" } }, { tls: "explicit" }, "clear-behind-auth"],
+    [
+      "text in clear behind the answer to AUTH",
+      { on: { AUTH: "234 go on\r\n220 and this" } },
+      { tls: "explicit" },
+      "clear-behind-auth",
+    ],
     ["clear text where TLS should begin", {}, { tls: "implicit" }, "tls-failed"],
   ])("%s", async (_name, options, client, code) => {
     await using server = await ScriptedServer.start(options);
@@ -79,13 +108,18 @@ describe("does not", () => {
     await once(listener, "listening");
     const { port } = listener.address() as net.AddressInfo;
     await new Promise((resolve) => listener.close(resolve));
-    await expect(connectClient({ host: "127.0.0.1", port })).rejects.toMatchObject({ code: "connect-refused", retryable: true });
+    await expect(connectClient({ host: "127.0.0.1", port })).rejects.toMatchObject({
+      code: "connect-refused",
+      retryable: true,
+    });
   });
 
   test("who resets at once: while we connect, or when we have", async () => {
     await using server = await ScriptedServer.start({ greeting: (control) => control.reset() });
     const failure = connectClient(server.clientOptions(soon));
-    await expect(failure).rejects.toMatchObject({ code: expect.stringMatching(/^(?:not-ftp|connect-failed|connection-lost)$/) });
+    await expect(failure).rejects.toMatchObject({
+      code: expect.stringMatching(/^(?:not-ftp|connect-failed|connection-lost)$/),
+    });
   });
 
   test("a port that is silent", async () => {
@@ -131,10 +165,13 @@ test.each([
 
 test.each([
   ["421 while idle", (server: ScriptedServer) => server.controls[0]?.say("421 idle too long")],
-  ["421 while idle, and its end", (server: ScriptedServer) => {
-    server.controls[0]?.say("421 idle too long");
-    server.controls[0]?.halfClose();
-  }],
+  [
+    "421 while idle, and its end",
+    (server: ScriptedServer) => {
+      server.controls[0]?.say("421 idle too long");
+      server.controls[0]?.halfClose();
+    },
+  ],
   ["an end while idle, without a word", (server: ScriptedServer) => server.controls[0]?.halfClose()],
   ["a reset while idle", (server: ScriptedServer) => server.controls[0]?.reset()],
 ])("%s: the next call logs in anew, and goes to the same folder", async (_name, leave) => {

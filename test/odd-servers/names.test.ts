@@ -21,18 +21,17 @@ describe("what would be a second command is refused before anything is said", ()
     changeDirectory: (client, path) => client.changeDirectory(path),
     send: (client, path) => client.send(`DELE ${path}`),
   };
-  test.each(Object.keys(calls).flatMap((name) => ["\r\n", "\r", "\n", "\0"].map((byte) => [name, JSON.stringify(byte)])))(
-    "%s, %s",
-    async (name, written) => {
-      await using server = await ScriptedServer.start({ files: { "/a": "x" } });
-      const client = await server.client();
-      const before = server.commands.length;
-      const path = `a${JSON.parse(written)}DELE b`;
-      await expect(calls[name]?.(client, path)).rejects.toMatchObject({ name: "ClientError", code: "path-not-valid" });
-      expect(server.commands.slice(before)).toEqual([]);
-      expect(await client.size("/a")).toBe(1);
-    },
-  );
+  test.each(
+    Object.keys(calls).flatMap((name) => ["\r\n", "\r", "\n", "\0"].map((byte) => [name, JSON.stringify(byte)])),
+  )("%s, %s", async (name, written) => {
+    await using server = await ScriptedServer.start({ files: { "/a": "x" } });
+    const client = await server.client();
+    const before = server.commands.length;
+    const path = `a${JSON.parse(written)}DELE b`;
+    await expect(calls[name]?.(client, path)).rejects.toMatchObject({ name: "ClientError", code: "path-not-valid" });
+    expect(server.commands.slice(before)).toEqual([]);
+    expect(await client.size("/a")).toBe(1);
+  });
 });
 
 test.each([
@@ -76,15 +75,18 @@ describe("names in GBK", () => {
   });
 });
 
-test.each(["with space", " leading", "trailing ", "a  b", "-a", "[x]", "*", "ü", "😀", "a;b", "%41"])("a file that is called %o", async (name) => {
-  await using server = await ScriptedServer.start({ files: { [`/${name}`]: "hello" } });
-  const client = await server.client();
-  expect(Buffer.from(await client.readAll(`/${name}`)).toString()).toBe("hello");
-  await client.upload(Buffer.from("new"), `/${name}`);
-  expect(server.text(`/${name}`)).toBe("new");
-  await client.remove(`/${name}`);
-  expect(server.files.size).toBe(0);
-});
+test.each(["with space", " leading", "trailing ", "a  b", "-a", "[x]", "*", "ü", "😀", "a;b", "%41"])(
+  "a file that is called %o",
+  async (name) => {
+    await using server = await ScriptedServer.start({ files: { [`/${name}`]: "hello" } });
+    const client = await server.client();
+    expect(Buffer.from(await client.readAll(`/${name}`)).toString()).toBe("hello");
+    await client.upload(Buffer.from("new"), `/${name}`);
+    expect(server.text(`/${name}`)).toBe("new");
+    await client.remove(`/${name}`);
+    expect(server.files.size).toBe(0);
+  },
+);
 
 test("a folder whose name is an option, a pattern or two words is listed all the same", async () => {
   for (const folder of ["-la", "a b", "[x]", "*"]) {

@@ -27,10 +27,16 @@ describe("understood", () => {
     ["229 to PASV", only("PASV", (port) => tellPort("EPSV", port))],
     ["227 without brackets", only("PASV", (port) => `227 ok 127,0,0,1,${high(port)},${low(port)}`)],
     ["227 with spaces", only("PASV", (port) => `227 ok (127, 0, 0, 1, ${high(port)}, ${low(port)})`)],
-    ["227 with an equals sign", only("PASV", (port) => `227 Entering Passive Mode =127,0,0,1,${high(port)},${low(port)}`)],
+    [
+      "227 with an equals sign",
+      only("PASV", (port) => `227 Entering Passive Mode =127,0,0,1,${high(port)},${low(port)}`),
+    ],
     ["227 without words", only("PASV", (port) => `227 127,0,0,1,${high(port)},${low(port)}`)],
     ["227 with an address of nobody", only("PASV", (port) => tellPort("PASV", port, "192.0.2.77"))],
-    ["227 with our own loopback, doubled zeros", only("PASV", (port) => `227 ok (127,000,000,001,${high(port)},${low(port)})`)],
+    [
+      "227 with our own loopback, doubled zeros",
+      only("PASV", (port) => `227 ok (127,000,000,001,${high(port)},${low(port)})`),
+    ],
   ])("%s", async (_name, options) => {
     await using server = await ScriptedServer.start(options);
     expect(await bytesOf(server)).toBe("hello");
@@ -104,7 +110,10 @@ test.each([
   ["active", noActive],
 ] as const)("who asks for %s mode does not get the other one", async (mode, on) => {
   await using server = await ScriptedServer.start({ files: { "/a.txt": "hello" }, on });
-  await expect(bytesOf(server, { mode })).rejects.toMatchObject({ code: "no-mode-moves-data", attempts: { length: 2 } });
+  await expect(bytesOf(server, { mode })).rejects.toMatchObject({
+    code: "no-mode-moves-data",
+    attempts: { length: 2 },
+  });
 });
 
 test.each(["works", "before-150", "late"] as const)("a server that dials and %s", async (manner) => {
@@ -124,6 +133,11 @@ test("the data connection comes from, and goes to, the port beside the command c
   const offering = await server.client({ mode: "port" });
   await offering.readAll("/a.txt");
   expect(ports).toEqual([port + 1]);
-  const told = server.commands.find((line) => line.startsWith("PORT"))?.split(/[ ,]/).slice(5).map(Number) ?? [];
+  const told =
+    server.commands
+      .find((line) => line.startsWith("PORT"))
+      ?.split(/[ ,]/)
+      .slice(5)
+      .map(Number) ?? [];
   expect(told[0]! * 256 + told[1]!).toBe(offering.core.standing!.conversation.control.local.port + 1);
 });

@@ -17,8 +17,25 @@ afterAll(() => folder[Symbol.asyncDispose]());
 const at = (name: string): string => join(folder.path, name);
 execFileSync(
   "openssl",
-  ["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "30", "-subj", "/CN=localhost",
-    "-addext", "subjectAltName=IP:127.0.0.1", "-keyout", at("key.pem"), "-out", at("cert.pem")],
+  [
+    "req",
+    "-x509",
+    "-newkey",
+    "ec",
+    "-pkeyopt",
+    "ec_paramgen_curve:P-256",
+    "-nodes",
+    "-days",
+    "30",
+    "-subj",
+    "/CN=localhost",
+    "-addext",
+    "subjectAltName=IP:127.0.0.1",
+    "-keyout",
+    at("key.pem"),
+    "-out",
+    at("cert.pem"),
+  ],
   { stdio: "pipe" },
 );
 const [cert, key] = [readFileSync(at("cert.pem")), readFileSync(at("key.pem"))];
@@ -26,21 +43,25 @@ const context = tls.createSecureContext({ cert, key });
 const explicit: Partial<ClientOptions> = { tls: "explicit", trust: { ca: cert } };
 const content = "what is in the file\r\n".repeat(3000);
 const files = { "/a.txt": content };
-const start = (more: ScriptedOptions = {}): Promise<ScriptedServer> => ScriptedServer.start({ files, tls: { context }, ...more });
+const start = (more: ScriptedOptions = {}): Promise<ScriptedServer> =>
+  ScriptedServer.start({ files, tls: { context }, ...more });
 
 /** The data connection ends without TLS's own end. */
-const withoutEnd = (count: number, then: Script = ({ control }) => control.say("226 done")): Script => async (heard) => {
-  const { control } = heard;
-  const bytes = heard.verb === "RETR" ? Buffer.from(content) : Buffer.from("-rw-r--r-- 1 a a 5 Jan 02 2024 a.txt\r\n");
-  const data = await openData(control);
-  const from = control.rest;
-  control.rest = 0;
-  data?.write(bytes.subarray(from, from + count));
-  await delay(50);
-  // The socket that TLS runs over.
-  (data as tls.TLSSocket & { _parent?: { end(): void } })._parent?.end();
-  await then(heard);
-};
+const withoutEnd =
+  (count: number, then: Script = ({ control }) => control.say("226 done")): Script =>
+  async (heard) => {
+    const { control } = heard;
+    const bytes =
+      heard.verb === "RETR" ? Buffer.from(content) : Buffer.from("-rw-r--r-- 1 a a 5 Jan 02 2024 a.txt\r\n");
+    const data = await openData(control);
+    const from = control.rest;
+    control.rest = 0;
+    data?.write(bytes.subarray(from, from + count));
+    await delay(50);
+    // The socket that TLS runs over.
+    (data as tls.TLSSocket & { _parent?: { end(): void } })._parent?.end();
+    await then(heard);
+  };
 
 describe("all is well", () => {
   test.each<[string, ScriptedOptions, Partial<ClientOptions>]>([
@@ -86,11 +107,13 @@ describe("all is well", () => {
   test("cut off in the middle, and called whole: the rest is fetched", async () => {
     let isFirst = true;
     await using server = await start({
-      on: { RETR: async (heard) => {
-        const cut = isFirst;
-        isFirst = false;
-        await (cut ? withoutEnd(5000)(heard) : heard.usual());
-      } },
+      on: {
+        RETR: async (heard) => {
+          const cut = isFirst;
+          isFirst = false;
+          await (cut ? withoutEnd(5000)(heard) : heard.usual());
+        },
+      },
     });
     expect(Buffer.from(await (await server.client(explicit)).readAll("/a.txt")).toString()).toBe(content);
     expect(server.commands).toContain("REST 5000");
@@ -100,19 +123,47 @@ describe("all is well", () => {
 describe("a clear error", () => {
   test.each<[string, ScriptedOptions, Partial<ClientOptions>, string]>([
     ["a certificate that nobody knows", {}, { tls: "explicit" }, "certificate-refused"],
-    ["a certificate that is not the pinned one", {}, { tls: "explicit", trust: { pin: "00".repeat(32) } }, "certificate-refused"],
+    [
+      "a certificate that is not the pinned one",
+      {},
+      { tls: "explicit", trust: { pin: "00".repeat(32) } },
+      "certificate-refused",
+    ],
     ["PROT is refused", { on: { PROT: "536 no" } }, explicit, "tls-failed"],
     ["PBSZ is refused", { on: { PBSZ: "503 no" } }, explicit, "tls-failed"],
     ["AUTH is refused", { on: { AUTH: "534 no" } }, explicit, "tls-not-offered"],
-    ["AUTH is answered, and TLS is not spoken", { on: { AUTH: ({ control }) => {
-      control.say("234 go on");
-      setTimeout(() => control.say("500 what?"), 50);
-    } } }, explicit, "tls-failed"],
-    ["AUTH is answered, and the connection ends", { on: { AUTH: ({ control }) => {
-      control.say("234 go on");
-      control.halfClose();
-    } } }, explicit, "tls-failed"],
-    ["text in clear behind the answer to AUTH", { on: { AUTH: ({ control }) => control.say("234 go on", "230 come in") } }, explicit, "clear-behind-auth"],
+    [
+      "AUTH is answered, and TLS is not spoken",
+      {
+        on: {
+          AUTH: ({ control }) => {
+            control.say("234 go on");
+            setTimeout(() => control.say("500 what?"), 50);
+          },
+        },
+      },
+      explicit,
+      "tls-failed",
+    ],
+    [
+      "AUTH is answered, and the connection ends",
+      {
+        on: {
+          AUTH: ({ control }) => {
+            control.say("234 go on");
+            control.halfClose();
+          },
+        },
+      },
+      explicit,
+      "tls-failed",
+    ],
+    [
+      "text in clear behind the answer to AUTH",
+      { on: { AUTH: ({ control }) => control.say("234 go on", "230 come in") } },
+      explicit,
+      "clear-behind-auth",
+    ],
     ["a broken certificate where TLS is only wished for", {}, { tls: "if-offered" }, "certificate-refused"],
   ])("%s: nobody is told the password", async (_name, options, client, code) => {
     await using server = await start(options);
@@ -123,15 +174,21 @@ describe("a clear error", () => {
   test("cut off at the same place again and again", async () => {
     await using server = await start({ on: { RETR: withoutEnd(0) } });
     const client = await server.client(explicit);
-    await expect(client.readAll("/a.txt")).rejects.toMatchObject({ code: expect.stringMatching(/^(?:transfer-broken|no-mode)/) });
+    await expect(client.readAll("/a.txt")).rejects.toMatchObject({
+      code: expect.stringMatching(/^(?:transfer-broken|no-mode)/),
+    });
     expect(await client.workingDirectory()).toBe("/");
   });
 
   test("the server wants the session of the command connection: 522", async () => {
-    await using server = await start({ on: { RETR: async ({ control }) => {
-      (await openData(control))?.destroy();
-      control.say("522 session reuse required");
-    } } });
+    await using server = await start({
+      on: {
+        RETR: async ({ control }) => {
+          (await openData(control))?.destroy();
+          control.say("522 session reuse required");
+        },
+      },
+    });
     const client = await server.client(explicit);
     await expect(client.readAll("/a.txt")).rejects.toMatchObject({ code: "tls-failed", reply: { code: 522 } });
     expect(await client.workingDirectory()).toBe("/");

@@ -36,27 +36,43 @@ const all = bytes.length;
 
 describe("the right bytes", () => {
   test.each<[string, Script]>([
-    ["no 150", async (heard) => {
-      const { control } = heard;
-      const { say } = control;
-      control.say = (...replies) => say.apply(control, replies.filter((reply) => !reply.startsWith("150")));
-      await heard.usual();
-      control.say = say;
-    }],
+    [
+      "no 150",
+      async (heard) => {
+        const { control } = heard;
+        const { say } = control;
+        control.say = (...replies) =>
+          say.apply(
+            control,
+            replies.filter((reply) => !reply.startsWith("150")),
+          );
+        await heard.usual();
+        control.say = say;
+      },
+    ],
     ["all bytes taken, and the command connection is lost", taking(all, ({ control }) => control.reset())],
     ["all bytes taken, and no word any more", taking(all, () => {})],
-    ["some bytes taken, and both connections are lost", taking(5000, ({ control }) => {
-      control.data?.resetAndDestroy();
-      control.reset();
-    })],
-    ["some bytes taken, and 426", taking(5000, ({ control }) => {
-      control.data?.resetAndDestroy();
-      control.say("426 broken");
-    })],
-    ["226, and a reset of the data connection behind it", taking(all, ({ control }) => {
-      control.say("226 there");
-      control.data?.resetAndDestroy();
-    })],
+    [
+      "some bytes taken, and both connections are lost",
+      taking(5000, ({ control }) => {
+        control.data?.resetAndDestroy();
+        control.reset();
+      }),
+    ],
+    [
+      "some bytes taken, and 426",
+      taking(5000, ({ control }) => {
+        control.data?.resetAndDestroy();
+        control.say("426 broken");
+      }),
+    ],
+    [
+      "226, and a reset of the data connection behind it",
+      taking(all, ({ control }) => {
+        control.say("226 there");
+        control.data?.resetAndDestroy();
+      }),
+    ],
   ])("%s", async (_name, STOR) => {
     await using server = await ScriptedServer.start({ on: { STOR } });
     const client = await server.client({ timeouts: short });
@@ -69,12 +85,14 @@ describe("the right bytes", () => {
   test("what stood there before, with the same size, is not taken for what was sent", async () => {
     await using server = await ScriptedServer.start({
       files: { "/b.txt": "x".repeat(all) },
-      on: { STOR: async (heard) => {
-        if (heard.control.number > 1) return await heard.usual();
-        (await openData(heard.control))?.resume();
-        await delay(30);
-        heard.control.reset();
-      } },
+      on: {
+        STOR: async (heard) => {
+          if (heard.control.number > 1) return await heard.usual();
+          (await openData(heard.control))?.resume();
+          await delay(30);
+          heard.control.reset();
+        },
+      },
     });
     const client = await server.client({ timeouts: short });
     await client.readAll("/b.txt");
@@ -93,7 +111,7 @@ describe("the right bytes", () => {
     });
     const client = await server.client({ timeouts: short });
     await client.append(bytes, "/log");
-    expect(server.text("/log")).toBe(`before\n${bytes}`);
+    expect(server.text("/log")).toBe(`before\n${bytes.toString()}`);
   });
 
   test("where nobody can say how much of what was appended has arrived, it is not sent again", async () => {
@@ -121,10 +139,12 @@ describe("a stream that can be read once", () => {
   ])("%s", async (_name, size, count, features) => {
     await using server = await ScriptedServer.start({
       features,
-      on: { STOR: taking(count, ({ control }) => {
-        control.data?.resetAndDestroy();
-        control.say("426 broken");
-      }) },
+      on: {
+        STOR: taking(count, ({ control }) => {
+          control.data?.resetAndDestroy();
+          control.say("426 broken");
+        }),
+      },
     });
     const client = await server.client({ timeouts: { ...short, data: 2 } });
     await client.upload(stream(size), "/b.bin");
@@ -134,10 +154,12 @@ describe("a stream that can be read once", () => {
   test("what is not kept any more is not left out in silence", async () => {
     await using server = await ScriptedServer.start({
       features: ["SIZE"],
-      on: { STOR: taking(9 * MiB, ({ control }) => {
-        control.data?.resetAndDestroy();
-        control.say("426 broken");
-      }) },
+      on: {
+        STOR: taking(9 * MiB, ({ control }) => {
+          control.data?.resetAndDestroy();
+          control.say("426 broken");
+        }),
+      },
     });
     const client = await server.client({ timeouts: { ...short, data: 2 } });
     await expect(client.upload(stream(12 * MiB), "/b.bin")).rejects.toMatchObject({ code: "source-not-repeatable" });
@@ -180,11 +202,13 @@ describe("a stream that can be read once", () => {
 describe("a clear error", () => {
   test("452 after some bytes", async () => {
     await using server = await ScriptedServer.start({
-      on: { STOR: taking(1000, async ({ control }) => {
-        control.say("452 the disk is full");
-        await delay(20);
-        control.data?.destroy();
-      }) },
+      on: {
+        STOR: taking(1000, async ({ control }) => {
+          control.say("452 the disk is full");
+          await delay(20);
+          control.data?.destroy();
+        }),
+      },
     });
     const client = await server.client();
     const failure = client.upload(Buffer.alloc(20_000_000), "/b.bin");
@@ -205,16 +229,20 @@ describe("a clear error", () => {
     });
     const client = await server.client({ timeouts: { ...short, search: 1.5 }, mode: "epsv", retries: 1 });
     const failure = inTime("the failure", client.upload(Buffer.alloc(30_000_000), "/b.bin"), 10);
-    await expect(failure).rejects.toMatchObject({ code: expect.stringMatching(/^(?:no-mode-moves-data|transfer-broken)$/) });
+    await expect(failure).rejects.toMatchObject({
+      code: expect.stringMatching(/^(?:no-mode-moves-data|transfer-broken)$/),
+    });
     expect(await client.workingDirectory()).toBe("/");
   });
 
   test("fewer bytes than were sent, and 226", async () => {
     await using server = await ScriptedServer.start({
-      on: { STOR: taking(5000, ({ control }) => {
-        control.data?.end();
-        control.say("226 there");
-      }) },
+      on: {
+        STOR: taking(5000, ({ control }) => {
+          control.data?.end();
+          control.say("226 there");
+        }),
+      },
     });
     const failure = { code: "size-differs", facts: { expected: all, got: 5000 } };
     await expect((await server.client()).upload(bytes, "/b.txt")).rejects.toMatchObject(failure);
@@ -222,7 +250,10 @@ describe("a clear error", () => {
 });
 
 test("resume: what the server has already is not sent again, and where REST is refused all is", async () => {
-  for (const [on, expected] of [[{}, all - 1000], [{ REST: "502 no" }, all]] as const) {
+  for (const [on, expected] of [
+    [{}, all - 1000],
+    [{ REST: "502 no" }, all],
+  ] as const) {
     await using server = await ScriptedServer.start({ files: { "/b.txt": bytes.subarray(0, 1000) }, on });
     await (await server.client()).upload(bytes, "/b.txt", { resume: true });
     expect(server.files.get("/b.txt")?.equals(bytes)).toBe(true);

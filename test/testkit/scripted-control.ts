@@ -1,5 +1,5 @@
-import net from "node:net";
 import { once } from "node:events";
+import type net from "node:net";
 import type tls from "node:tls";
 import type { DataWay } from "./scripted-ways.ts";
 import type { ScriptedServer } from "./scripted-server.ts";

@@ -68,7 +68,13 @@ export const usual: Readonly<Record<string, Script>> = {
   PORT: active(),
   RETR: sends(({ argument, control, server }) => server.files.get(control.pathOf(argument))),
   LIST: sends((heard) => Buffer.from(listing(heard).map(longLine).join(""))),
-  NLST: sends((heard) => Buffer.from(listing(heard).map(({ name }) => `${name}\r\n`).join(""))),
+  NLST: sends((heard) =>
+    Buffer.from(
+      listing(heard)
+        .map(({ name }) => `${name}\r\n`)
+        .join(""),
+    ),
+  ),
   MLSD: sends((heard) => Buffer.from(listing(heard).map(factsLine).join(""))),
   STOR: receives(),
   APPE: receives(),
@@ -211,7 +217,9 @@ function longLine({ name, size, isFolder }: Listed): string {
 }
 
 function factsLine({ name, size, isFolder }: Listed): string {
-  return isFolder ? `type=dir;modify=${MODIFIED}; ${name}\r\n` : `type=file;size=${size};modify=${MODIFIED}; ${name}\r\n`;
+  return isFolder
+    ? `type=dir;modify=${MODIFIED}; ${name}\r\n`
+    : `type=file;size=${size};modify=${MODIFIED}; ${name}\r\n`;
 }
 
 function isFolder(files: Iterable<string>, folders: ReadonlySet<string>, path: string): boolean {

@@ -12,7 +12,7 @@ import { parseMLSxDate } from "./parseListMLSD.ts";
 import { enterPassiveModeIPv4, enterPassiveModeIPv4_forceControlHostIP, enterPassiveModeIPv6 } from "./passive-mode.ts";
 import { ProgressTracker } from "./ProgressTracker.ts";
 import { StringWriter } from "./StringWriter.ts";
-import { downloadTo, isDataFailure, isNoWayForData, isSessionRefused, uploadFrom } from "./transfer.ts";
+import { downloadTo, isDataFailure, isNoWayForData, uploadFrom } from "./transfer.ts";
 import { upgradeSocket } from "./upgrade-socket.ts";
 import type { Readable, Writable } from "node:stream";
 import type { ConnectionOptions as TLSConnectionOptions } from "node:tls";
@@ -438,8 +438,14 @@ export class Client {
 
   /** Goes to a directory; it may have to be made, or be there already. */
   protected async _openDir(dirName: string): Promise<void> {
-    await this.sendIgnoringError(`MKD ${dirName}`);
-    await this.cd(dirName);
+    const made = await this.sendIgnoringError(`MKD ${dirName}`);
+    try {
+      await this.cd(dirName);
+    } catch (error) {
+      // Why it could not be made says more than that it is not there.
+      if (error instanceof FTPError && made.code >= 400) error.cause ??= new FTPError(made);
+      throw error;
+    }
   }
 
   /** Removes a directory with nothing in it. */
@@ -531,52 +537,59 @@ export class Client {
 
   /** Prepares a data connection and moves by it. Where it could not be had, and nothing was moved, by the next way. */
   async #move<T>(move: () => Promise<T>): Promise<T> {
-    let refusal: FTPError | undefined;
-    for (;;) {
-      try {
-        await this.#prepare();
-      } catch (error) {
-        // What the server has said of the transfer is nearer to the point.
-        if (!refusal || this.closed) throw error;
-        refusal.attempts = (error as Partial<ModeSearchError>).attempts ?? [];
-        throw refusal;
-      }
-      try {
-        const result = await move();
-        this.#ownSearch?.worked();
-        return result;
-      } catch (error) {
-        if (isSessionRefused(error) && !this.closed) continue;
-        const search = this.#ownSearch;
-        if (!search || !isNoWayForData(error) || this.closed) throw error;
-        search.failed(this.prepareTransfer, error);
-        error.attempts = search.attempts;
-        this.prepareTransfer = search.strategy;
-        refusal = error;
-        if (search.hasMore(this.ftp)) continue;
-        search.worked();
-        throw error;
-      }
-    }
-  }
-
-  async #prepare(): Promise<void> {
-    const search = this.#ownSearch;
-    const strategy = this.prepareTransfer;
     // A data connection that breaks before anything is asked: the transfer will see it, and hear why.
     this.ftp.onDataFailure = (error) => "code" in error;
     try {
+      for (let refusal: FTPError | undefined; ;) {
+        await this.#prepare(refusal);
+        try {
+          const result = await move();
+          this.#ownSearch?.worked();
+          return result;
+        } catch (error) {
+          refusal = this.#refusalOf(error);
+        }
+      }
+    } finally {
+      this.ftp.onDataFailure = undefined;
+    }
+  }
+
+  /** @param refusal of the transfer, where another way is looked for: it is nearer to the point than what comes now */
+  async #prepare(refusal: FTPError | undefined): Promise<void> {
+    try {
+      await this.#prepareAnyhow();
+    } catch (error) {
+      if (!refusal || this.closed) throw error;
+      refusal.attempts = (error as Partial<ModeSearchError>).attempts ?? [];
+      throw refusal;
+    }
+  }
+
+  async #prepareAnyhow(): Promise<void> {
+    const search = this.#ownSearch;
+    const strategy = this.prepareTransfer;
+    try {
       await strategy(this.ftp);
     } catch (error) {
+      if (!search || this.closed) throw error;
       // What has worked for other transfers works no longer.
-      if (!search || this.closed) {
-        this.ftp.onDataFailure = undefined;
-        throw error;
-      }
       search.failed(strategy, error);
       this.prepareTransfer = search.strategy;
       await search.strategy(this.ftp);
     }
+  }
+
+  /** The server has no data connection by this way, and another is left; throws whatever else it is. */
+  #refusalOf(error: unknown): FTPError {
+    const search = this.#ownSearch;
+    if (!search || !isNoWayForData(error) || this.closed) throw error;
+    search.failed(this.prepareTransfer, error);
+    error.attempts = search.attempts;
+    this.prepareTransfer = search.strategy;
+    if (search.hasMore(this.ftp)) return error;
+    search.worked();
+    throw error;
   }
 }
 

@@ -52,8 +52,6 @@ export class FTPContext {
   tlsOptions: TLSConnectionOptions = {};
   /** The newest session of TLS: the next data connection takes it up again. */
   tlsSessionStore: Buffer | undefined = undefined;
-  /** Data connections take the session of TLS up again. It is given up where the server cannot do that. */
-  resumesTls = true;
   /** Ports that active mode may open (default: the one next to the command connection's, else any). */
   activePorts: PortRange | undefined = undefined;
   /** The address that the server is told to dial in active mode, where a NAT stands between. */
@@ -124,7 +122,6 @@ export class FTPContext {
     this.dataSocket = undefined;
     this.tlsOptions = {};
     this.tlsSessionStore = undefined;
-    this.resumesTls = true;
     this._partialResponse = "";
     this.#lastWords = undefined;
     clearTimeout(this.#lineTimer);

@@ -205,3 +205,12 @@ test("a log of one's own hears both sides, and no password", async () => {
   expect(said).toContain("< 220 ready\r\n");
   expect(said.join("\n")).not.toContain("pw");
 });
+
+test("a directory that cannot be made is an error with both refusals", async () => {
+  await withClient({ on: { MKD: "550 read-only", CWD: "550 no such folder" } }, async (client) => {
+    await expect(client.ensureDir("a")).rejects.toMatchObject({
+      message: "550 no such folder",
+      cause: { message: "550 read-only" },
+    });
+  });
+});

@@ -25,10 +25,7 @@ export interface ModeSearchError extends Error {
   readonly attempts: readonly Attempt[];
 }
 
-/**
- * Finds the first strategy that works, and remembers which have failed until one has moved bytes. Active mode is
- * {@link ModeSearch.activeToo}.
- */
+/** Finds the first strategy that works, and remembers which have failed until one has moved bytes. */
 export class ModeSearch {
   readonly #strategies: readonly TransferStrategy[];
   readonly #pin: (strategy: TransferStrategy) => void;
@@ -38,7 +35,10 @@ export class ModeSearch {
   #pinned: TransferStrategy | undefined;
   #began = 0;
 
-  /** @param pin is given the strategy that works */
+  /**
+   * @param isActiveToo the strategies of active mode come behind the others
+   * @param pin is given the strategy that works
+   */
   constructor(
     strategies: readonly TransferStrategy[],
     isActiveToo: boolean,

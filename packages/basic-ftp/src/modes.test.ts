@@ -274,3 +274,11 @@ test("226 without 150 is tolerated", async () => {
     await client.send("NOOP");
   });
 });
+
+test("behind a firewall that drops what we dial, the server dials", async () => {
+  const on: ScriptedOptions["on"] = { EPSV: passive("silent"), PASV: passive("silent") };
+  await withClient({ on, silent: true, timeout: 300 }, async (client, server) => {
+    expect(await textOf(client)).toBe("some bytes");
+    expect(asked(server)).toEqual(["EPSV", "PASV", "PORT"]);
+  });
+});

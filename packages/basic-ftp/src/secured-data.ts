@@ -8,7 +8,7 @@ import type { FTPContext } from "./FtpContext.ts";
  */
 export function securedData(ftp: FTPContext, socket: Socket): Socket {
   if (!(ftp.socket instanceof tls.TLSSocket)) return socket;
-  const session = ftp.resumesTls ? (ftp.tlsSessionStore ?? ftp.socket.getSession()) : undefined;
+  const session = ftp.tlsSessionStore ?? ftp.socket.getSession();
   const secured = tls.connect({ ...ftp.tlsOptions, socket, ...(session && { session }) });
   // The tickets of TLS 1.3 are for one use each.
   secured.on("session", (ticket: Buffer) => (ftp.tlsSessionStore = ticket));

@@ -58,13 +58,6 @@ export function isNoWayForData(error: unknown): error is FTPError {
 
 const noWay = new WeakSet<Error>();
 
-/** Whether nothing was moved because a session of TLS was not taken up; without one it may do. */
-export function isSessionRefused(error: unknown): boolean {
-  return error instanceof Error && sessionRefused.has(error);
-}
-
-const sessionRefused = new WeakSet<Error>();
-
 /** Whether this is what a data socket has failed with, and what it took down with it. */
 export function isDataFailure(error: Error): boolean {
   return dataFailures.has(error);
@@ -77,12 +70,6 @@ const MISSING_150_MS = 2000;
 
 /** The data connection broke: the server may be about to say why. */
 const REASON_MS = 3000;
-
-/** A server that has something to say of TLS says it at once. */
-const SILENCE_MS = 1000;
-
-/** Between two replies to one ABOR. */
-const ABORTED_MS = 300;
 
 /** How long the server is waited for in active mode, where the context has no time-out. */
 const LONGEST_ARRIVAL_MS = 60_000;
@@ -101,7 +88,6 @@ class Transfer {
   #isMoving = false;
   #isThrough = false;
   #isSettled = false;
-  #isAborting = false;
   #final: FTPResponse | undefined;
   /** What the data socket failed with, while the server may still say why. */
   #broken: Error | undefined;
@@ -120,8 +106,7 @@ class Transfer {
     if (errored) this.#break(errored);
     const result = ftp.handle(command, (response, task) => {
       this.#task = task;
-      if (this.#isAborting && (response instanceof FTPError || !(response instanceof Error))) this.#aborted();
-      else if (response instanceof FTPError) this.#refused(response);
+      if (response instanceof FTPError) this.#refused(response);
       else if (response instanceof Error) this.#fail(response);
       else this.#heard(response);
     });
@@ -141,43 +126,8 @@ class Transfer {
 
   #refused(refusal: FTPError): void {
     if (refusal.code === 425 && !this.#isMoving) noWay.add(refusal);
-    if (this.#broken) {
-      refusal.cause = this.#broken;
-      this.#blameSession(refusal);
-    }
+    if (this.#broken) refusal.cause = this.#broken;
     this.#fail(refusal);
-  }
-
-  /** Some servers cannot take up a session of TLS, and break the connection off. */
-  #blameSession(failure: Error): void {
-    if (!this.#mayBeSession) return;
-    this.#config.ftp.resumesTls = false;
-    sessionRefused.add(failure);
-  }
-
-  get #mayBeSession(): boolean {
-    const { hasTLS, resumesTls } = this.#config.ftp;
-    return hasTLS && resumesTls && !this.#isMoving;
-  }
-
-  /** pyftpdlib breaks off a session that is taken up, says nothing, and waits for the next command. */
-  #abort(): void {
-    this.#isAborting = true;
-    this.#config.ftp.send("ABOR");
-    this.#later(REASON_MS, () => this.#giveUp());
-  }
-
-  /** There may be one reply to ABOR or two. */
-  #aborted(): void {
-    this.#later(ABORTED_MS, () => {
-      const failure = this.#broken ?? new Error("Transfer aborted");
-      this.#blameSession(failure);
-      this.#fail(failure);
-    });
-  }
-
-  #giveUp(): void {
-    if (this.#broken) this.#config.ftp.closeWithError(this.#broken);
   }
 
   #confirmed(response: FTPResponse): void {
@@ -292,8 +242,7 @@ class Transfer {
     this.#broken = error;
     dataFailures.add(error);
     this.#watchdog.stop();
-    if (this.#mayBeSession) this.#later(SILENCE_MS, () => this.#abort());
-    else this.#later(REASON_MS, () => this.#giveUp());
+    this.#later(REASON_MS, () => this.#config.ftp.closeWithError(error));
     return true;
   }
 

@@ -174,7 +174,9 @@ export class Client extends EventEmitter<ClientEvents> {
     const stop = new AbortController();
     const signal = options.signal ? AbortSignal.any([options.signal, stop.signal]) : stop.signal;
     stream.on("close", () => stop.abort());
-    this.download(path, stream, { preserveTime: false, ...options, signal }).catch((error: Error) => stream.destroy(error));
+    this.download(path, stream, { preserveTime: false, ...options, signal }).catch((error: Error) =>
+      stream.destroy(error),
+    );
     return stream;
   }
 
@@ -214,14 +216,20 @@ export class Client extends EventEmitter<ClientEvents> {
   }
 
   /** Removes a folder, with `recursive` all that is in it too. */
-  removeDirectory(path: string, { signal, recursive = false }: Asking & { readonly recursive?: boolean } = {}): Promise<void> {
+  removeDirectory(
+    path: string,
+    { signal, recursive = false }: Asking & { readonly recursive?: boolean } = {},
+  ): Promise<void> {
     return this.#core.inTurn(signal, (combined) =>
       recursive ? removeTree(this.#core, path, combined) : removeFolder(this.#core, path, combined),
     );
   }
 
   /** Makes a folder, with `recursive` all above it too; one that is there already is no error then. */
-  async makeDirectory(path: string, { signal, recursive = false }: Asking & { readonly recursive?: boolean } = {}): Promise<void> {
+  async makeDirectory(
+    path: string,
+    { signal, recursive = false }: Asking & { readonly recursive?: boolean } = {},
+  ): Promise<void> {
     await this.#core.inTurn(signal, (combined) => makeFolder(this.#core, path, recursive, combined));
   }
 
@@ -251,7 +259,10 @@ export class Client extends EventEmitter<ClientEvents> {
    *
    * @throws {LocalProtocolError} `control-byte` if it holds CR, LF or NUL
    */
-  send(command: string, { signal, mustSucceed = false }: Asking & { readonly mustSucceed?: boolean } = {}): Promise<Reply> {
+  send(
+    command: string,
+    { signal, mustSucceed = false }: Asking & { readonly mustSucceed?: boolean } = {},
+  ): Promise<Reply> {
     const space = command.indexOf(" ");
     const [word, argument] = space === -1 ? [command, undefined] : [command.slice(0, space), command.slice(space + 1)];
     return this.#core.inTurn(signal, async (combined) => {

@@ -31,7 +31,6 @@ const repeatable: ReadonlySet<string> = new Set(
 export class ClientCore implements TransferHost {
   readonly context: ClientContext;
   readonly #id = `client-${++count}`;
-  readonly #events: EventEmitter<ClientEvents>;
   #session: Session | undefined;
   /** Where CWD has led; a new login goes there again. */
   folder: string | undefined;
@@ -42,7 +41,6 @@ export class ClientCore implements TransferHost {
   readonly #closing = new AbortController();
 
   constructor(settings: Settings, events: EventEmitter<ClientEvents>) {
-    this.#events = events;
     const trace = (step: TraceStepFacts): void => {
       events.emit("trace", { ...step, at: settings.clock.now(), session: this.#id });
     };
@@ -68,11 +66,16 @@ export class ClientCore implements TransferHost {
   }
 
   /** Runs something when all that was asked for before is done: one command connection does one thing at a time. */
-  async inTurn<Result>(signal: AbortSignal | undefined, work: (signal: AbortSignal) => Promise<Result>): Promise<Result> {
+  async inTurn<Result>(
+    signal: AbortSignal | undefined,
+    work: (signal: AbortSignal) => Promise<Result>,
+  ): Promise<Result> {
     const combined = new CombinedSignal([this.#closing.signal, signal, this.context.settings.signal]);
     const before = this.#turn;
-    let done = (): void => {};
-    this.#turn = before.then(() => new Promise<void>((resolve) => (done = resolve)));
+    let finish = (): void => {};
+    const finished = new Promise<void>((resolve) => (finish = resolve));
+    // Also who leaves early holds a place until all before are done.
+    this.#turn = before.then(() => finished);
     try {
       await unlessAborted(before, combined.signal);
       if (combined.signal.aborted) throw new ClientError("aborted", {}, { cause: combined.signal.reason });
@@ -82,8 +85,7 @@ export class ClientCore implements TransferHost {
       throw isOurs ? new ClientError("closed", {}, { cause: error }) : error;
     } finally {
       combined.release();
-      // Who left the queue early still holds a place in it.
-      void before.then(() => done());
+      finish();
     }
   }
 

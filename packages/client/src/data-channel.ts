@@ -92,7 +92,9 @@ async function openPassive(
   try {
     const connection = await dialData({
       to,
-      ...(control.isProxied && { host: told.address && chosen.value === told.address ? undefined : context.settings.host }),
+      ...(control.isProxied && {
+        host: told.address && chosen.value === told.address ? undefined : context.settings.host,
+      }),
       from: control.localAddress,
       fromPort,
       timeout: budget.dial,
@@ -105,7 +107,11 @@ async function openPassive(
     return { kind: "dialed", connection, facts };
   } catch (error) {
     if (!(error instanceof ChannelError) || error.code === "aborted") throw error;
-    context.trace?.({ kind: "data-dial-failed", dialed: { address: to.address.text, port: to.port }, code: error.code });
+    context.trace?.({
+      kind: "data-dial-failed",
+      dialed: { address: to.address.text, port: to.port },
+      code: error.code,
+    });
     const seen = { ...facts, cause: error.message };
     return { kind: "shut", failure: dialFailures[error.code] ?? "dial-unreachable", facts: seen };
   }
@@ -132,9 +138,12 @@ function nextPort(session: Session): number {
 }
 
 /** Reads 227 and 229, whichever came for which, and in the ways in which they are misspelled. */
-export function readPassiveReply(reply: Reply): { readonly address?: HostPort["address"]; readonly port: number } | undefined {
+export function readPassiveReply(
+  reply: Reply,
+): { readonly address?: HostPort["address"]; readonly port: number } | undefined {
   const text = reply.lines.join(" ").slice(0, 1000);
-  const port = parseExtendedPassive(text) ?? Number(/\|[^|\s]{0,3}\|[^|\s]{0,45}\|(\d{1,5})\|/.exec(text)?.[1] ?? Number.NaN);
+  const port =
+    parseExtendedPassive(text) ?? Number(/\|[^|\s]{0,3}\|[^|\s]{0,45}\|(\d{1,5})\|/.exec(text)?.[1] ?? Number.NaN);
   if (port >= 1 && port <= 65_535) return { port };
   const numbers = /(?:\d{1,3}\s?,\s?){5}\d{1,3}/.exec(text)?.[0];
   const where = numbers === undefined ? undefined : parseHostPort(numbers.replaceAll(/\s/g, ""));

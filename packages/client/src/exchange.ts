@@ -1,4 +1,5 @@
 import { ChannelError, receiveAll, sendAll } from "@twinport/channel";
+import { meaningOf } from "./final-reply.ts";
 import { said } from "./errors.ts";
 import { closeDoor } from "./data-channel.ts";
 import type { DataConnection, PumpOptions } from "@twinport/channel";
@@ -9,13 +10,15 @@ import type { Door } from "./data-channel.ts";
 import type { Session } from "./session.ts";
 import type { TransferPlan } from "./transfer-plan.ts";
 
-type Phase = "late-data" | "connection" | "late-connection" | "first-reply" | "first-byte" | "moving" | "final-reply" | "reason";
-
-/** What a reply of a server says that has no data connection, whatever its code. */
-const noDataConnection = /data (?:connection|channel|socket|port)|(?:use|send|need) (?:EPSV|PASV|EPRT|PORT)\b/i;
-
-/** Replies about the file and not about the way to it, whatever words they use (RFC 959 §4.2.1, x5z). */
-const aboutFile: ReadonlySet<number> = new Set([450, 452, 550, 551, 552, 553]);
+type Phase =
+  | "late-data"
+  | "connection"
+  | "late-connection"
+  | "first-reply"
+  | "first-byte"
+  | "moving"
+  | "final-reply"
+  | "reason";
 
 /** Sends the transfer command and follows both connections to the end. */
 export async function exchange(
@@ -275,24 +278,16 @@ class Exchange {
     const moved = this.#moved;
     const facts = { ...this.#door.facts, said: said(final), bytes: moved };
     const hasAll = this.#end !== undefined && this.#end.error === undefined;
-    // It leaves after all has moved: then that is all that is missing.
-    if (final.code === 421 && hasAll) return { kind: "unsettled", moved, control: "lost", why: said(final) };
-    if (final.code === 421) return this.#failed("control-lost", "lost", facts);
-    if (final.code === 425) return this.#failed("server-cannot-connect", "clean", facts);
-    if (final.code === 426) return this.#failed("data-broken", "clean", facts);
-    // 522: the server wants TLS of another kind on the data connection.
-    if (final.code === 522) return this.#failed("tls-failed", "clean", facts);
-    if (final.code >= 300) {
-      const isDoors = moved === 0 && !aboutFile.has(final.code) && noDataConnection.test(facts.said);
-      if (isDoors) return this.#failed("server-cannot-connect", "clean", facts);
-      return { kind: "refused", reply: final, moved };
-    }
+    const meaning = meaningOf(final, moved);
+    // It leaves after all has moved: then its last word is all that is missing.
+    if (meaning === "control-lost" && hasAll) return { kind: "unsettled", moved, control: "lost", why: said(final) };
+    if (meaning === "refused") return { kind: "refused", reply: final, moved };
+    if (meaning !== "done") return this.#failed(meaning, meaning === "control-lost" ? "lost" : "clean", facts);
     if (!this.#connection && this.#late === "late-connection") return this.#failed("nobody-came", "clean", facts);
+    const done = { kind: "done", reply: final, moved, truncated: this.#connection?.wasTruncated ?? false } as const;
     // Some servers do not open what there is nothing to be sent through, nor close it.
-    if (this.#late === "late-data" && moved === 0) return { kind: "done", reply: final, moved, truncated: false };
-    if (!this.#end) return undefined;
-    if (hasAll) return { kind: "done", reply: final, moved, truncated: this.#connection?.wasTruncated ?? false };
-    return this.#failed(failureOf(this.#end.error), "clean", facts);
+    if (hasAll || (this.#late === "late-data" && moved === 0)) return done;
+    return this.#end && this.#failed(failureOf(this.#end.error), "clean", facts);
   }
 
   #decideLost(): ExchangeOutcome | undefined {

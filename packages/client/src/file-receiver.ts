@@ -58,7 +58,12 @@ export class FileReceiver implements Receiver {
       write: async (bytes) => {
         try {
           for (let done = 0; done < bytes.length;) {
-            const { bytesWritten } = await this.#handle!.write(bytes, done, bytes.length - done, this.#isPlain ? at : null);
+            const { bytesWritten } = await this.#handle!.write(
+              bytes,
+              done,
+              bytes.length - done,
+              this.#isPlain ? at : null,
+            );
             done += bytesWritten;
             at += bytesWritten;
           }

@@ -33,23 +33,24 @@ const BEGIN_SECONDS = 15;
 /** Seconds for the one server, when the other one is done. */
 const OTHER_SECONDS = 30;
 
-/** Seconds for a refusal, before the other server is told to make room for the file. */
-const REFUSAL_SECONDS = 0.3;
+/** Seconds for a refusal of the one, besides the way there and back, before the other one is told to begin. */
+const REFUSAL_SECONDS = 0.15;
 
 const roles: readonly FxpRole[] = ["from", "to"];
 
-/** Sends RETR to the one and STOR to the other, and follows both to their ends. */
-export async function followBoth(from: FxpEnd, to: FxpEnd, patience: FxpPatience): Promise<FxpOutcome> {
+/**
+ * Sends STOR to the one and RETR to the other, and follows both to their ends. STOR comes first: bytes that come to a
+ * server that does not know yet what to do with them, and the end of them, have been seen to be lost (pyftpdlib, which
+ * dials when it hears PORT, and then waits for another connection).
+ */
+export async function followBoth(ends: Readonly<Record<FxpRole, FxpEnd>>, patience: FxpPatience): Promise<FxpOutcome> {
+  const { from, to } = ends;
   const run = new Both({ from: from.session.conversation, to: to.session.conversation }, patience);
-  const { roundTrip } = from.session.conversation;
-  run.send("from", "RETR", from.path);
-  // A file that is not there is heard of before another one is overwritten for it.
-  const first = await run.until(
-    REFUSAL_SECONDS + 2 * roundTrip,
-    (state) => state.heard.from || state.outcome !== undefined,
-  );
-  if (first) return first;
   run.send("to", "STOR", to.path);
+  const { roundTrip } = to.session.conversation;
+  const refused = await run.until(REFUSAL_SECONDS + 2 * roundTrip, ({ heard }) => heard.to);
+  if (refused) return refused;
+  run.send("from", "RETR", from.path);
   return await run.toTheEnd();
 }
 

@@ -22,10 +22,11 @@ export interface FxpServer {
   readonly session: Pick<Session, "features" | "dataTls">;
 }
 
+
 const otherOf: Readonly<Record<FxpRole, FxpRole>> = { from: "to", to: "from" };
 
-/** The one that gets the file opens the port first: who sends is more often the one that may dial out. */
-const directions: readonly FxpRole[] = ["to", "from"];
+/** Who opens the port; the one that has the file comes first, for no reason but that one has to. */
+const directions: readonly FxpRole[] = ["from", "to"];
 
 /**
  * The ways that are worth a try, in their order. Between two servers that protect their data one has to play TLS's

@@ -35,15 +35,15 @@ async function pair(of: LoopbackOptions, to: LoopbackOptions) {
 test("a file goes from server to server, and both clients can be used after", async () => {
   await using two = await pair(mayFxp, mayFxp);
   const result = await fxp(two.from, "a.bin", two.to, "b.bin", { verify: "hash" });
-  expect(result).toMatchObject({ size: 100_000, passive: "to", protection: "none", verified: "sha256", failed: [] });
+  expect(result).toMatchObject({ size: 100_000, passive: "from", protection: "none", verified: "sha256", failed: [] });
   expect(String(await two.to.readAll("b.bin"))).toBe("x".repeat(100_000));
   expect((await two.from.listAll()).map(({ name }) => name)).toEqual(["a.bin"]);
 });
 
 test("where the one may not dial, the other one does", async () => {
-  await using two = await pair({ active: false, ...mayFxp }, mayFxp);
+  await using two = await pair(mayFxp, { active: false, ...mayFxp });
   const result = await fxp(two.from, "a.bin", two.to, "b.bin");
-  expect(result).toMatchObject({ passive: "from", verified: "size" });
+  expect(result).toMatchObject({ passive: "to", verified: "size" });
   expect(result.failed).toEqual([expect.stringMatching(/:\d+ refuses PORT: 5/)]);
   expect(await two.to.size("b.bin")).toBe(100_000);
 });
@@ -73,6 +73,15 @@ test("a refusal of the server that gets the file is told as its own", async () =
   expect(String(failed)).toMatch(/STOR no\/such\/folder\/b\.bin at 127\.0\.0\.1:\d+: 5/);
   expect(await two.from.size("a.bin")).toBe(100_000);
   expect((await fxp(two.from, "a.bin", two.to, "b.bin")).size).toBe(100_000);
+});
+
+test("an atomic one leaves what stands there until all has come, and nothing else when it has not", async () => {
+  await using two = await pair(mayFxp, { ...mayFxp, files: { "/b.bin": "precious" } });
+  await fxp(two.from, "a.bin", two.to, "b.bin", { atomic: true });
+  expect(await two.to.size("b.bin")).toBe(100_000);
+  await using deaf = await pair({ active: false }, { active: false, files: { "/b.bin": "precious" } });
+  await expect(fxp(deaf.from, "a.bin", deaf.to, "b.bin", { atomic: true })).rejects.toMatchObject({ code: "fxp-failed" });
+  expect(await deaf.to.names()).toEqual(["b.bin"]);
 });
 
 test("two in opposite directions at the same time do not wait for each other", async () => {

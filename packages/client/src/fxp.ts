@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import { choosePassiveAddress, formatExtendedPort, formatHostPort } from "@twinport/protocol";
 import { ClientError, said } from "./errors.ts";
 import { abandonTransfer } from "./abandon.ts";
@@ -5,7 +6,8 @@ import { algorithmsOf, remoteHash } from "./operations/hash.ts";
 import { explain } from "./operations/not-found.ts";
 import { fxpWays } from "./fxp-plan.ts";
 import { followBoth } from "./fxp-exchange.ts";
-import { modifiedOf, sizeOf } from "./operations/stat.ts";
+import { childOf, rename } from "./operations/manage.ts";
+import { folderOf, modifiedOf, nameOf, sizeOf, statPath } from "./operations/stat.ts";
 import { readPassiveReply } from "./data-channel.ts";
 import { refused } from "./session.ts";
 import { setModified } from "./operations/set-modified.ts";
@@ -23,6 +25,8 @@ export interface FxpOptions {
   readonly clearData?: boolean;
   /** `size` (default), `hash` where both servers offer the same one, or nothing. */
   readonly verify?: Verify;
+  /** Has it written under another name and renamed when it is whole: what stood there is lost for nothing less. */
+  readonly atomic?: boolean;
   /** The new file gets the old one's time, where the server can (default true). */
   readonly preserveTime?: boolean;
   /** Seconds for the bytes to move (default: what 10,000 bytes a second take, and an hour where no size is known). */
@@ -47,7 +51,7 @@ export interface FxpResult {
 const SLOWEST = 10_000;
 
 /** Seconds for a transfer to come to its end, besides what its bytes take. */
-const MARGIN = 120;
+const MARGIN = 60;
 
 /** Seconds for a file whose size nobody tells. */
 const SECONDS_UNKNOWN = 3600;
@@ -70,9 +74,19 @@ export function fxp(
     const because = "is the same client twice: a server needs two connections to send to itself";
     return Promise.reject(new ClientError("option-not-valid", { option: "fxp", because }));
   }
-  return inBothTurns(from.core, to.core, options.signal, (signal) => {
-    const sides = { from: new Side(from.core, fromPath), to: new Side(to.core, toPath) };
-    return new Crossing(sides, options, signal).run();
+  return inBothTurns(from.core, to.core, options.signal, async (signal) => {
+    const source = new Side(from.core, fromPath);
+    if (!options.atomic) return await new Crossing({ from: source, to: new Side(to.core, toPath) }, options, signal).run();
+    const part = childOf(folderOf(toPath), `.${nameOf(toPath)}.${randomBytes(4).toString("hex")}.part`);
+    try {
+      const result = await new Crossing({ from: source, to: new Side(to.core, part) }, options, signal).run();
+      await rename(to.core, part, toPath, signal);
+      return result;
+    } catch (error) {
+      // Not by the caller's signal, which may be why we are here.
+      await to.core.ask("DELE", part, AbortSignal.timeout(5000)).catch(() => {});
+      throw error;
+    }
   });
 }
 
@@ -157,6 +171,8 @@ class Crossing {
     const began = clock.now();
     await Promise.all([from.open(signal), to.open(signal)]);
     const size = await sizeOf(from.core, from.path, signal);
+    // What is not there is heard of before something else is overwritten for it.
+    if (size === undefined) await statPath(from.core, from.path, signal);
     const failed: string[] = [];
     for (const way of fxpWays(this.#sides, this.#options.clearData ?? false)) {
       await Promise.all([from.open(signal), to.open(signal)]);
@@ -179,8 +195,8 @@ class Crossing {
     const { from, to } = this.#sides;
     await from.session.useType("I", this.#signal);
     await to.session.useType("I", this.#signal);
-    await this.#protect(way);
     try {
+      await this.#protect(way);
       await this.#connect(way);
       await this.#transfer(size);
     } finally {
@@ -259,7 +275,7 @@ class Crossing {
   async #transfer(size: number | undefined): Promise<void> {
     const { from, to } = this.#sides;
     const patience = this.#options.seconds ?? (size === undefined ? SECONDS_UNKNOWN : MARGIN + size / SLOWEST);
-    const outcome = await followBoth(from, to, {
+    const outcome = await followBoth(this.#sides, {
       seconds: patience,
       clock: from.core.context.clock,
       signal: this.#signal,
@@ -273,7 +289,8 @@ class Crossing {
       case "refused":
         throw await this.#refusal(outcome.by, outcome.reply);
       case "lost":
-        throw new ClientError("connection-lost", { cause: `${this.#sides[outcome.by].name}: ${outcome.why}` });
+        // Some servers leave when TLS between the two does not come about (vsftpd, pure-ftpd).
+        throw new WayShut(`${this.#sides[outcome.by].name}: ${outcome.why}`);
       case "timed-out":
         throw new ClientError("timed-out", { what: `the transfer from ${from.name} to ${to.name}`, seconds: patience });
       case "aborted":

@@ -130,7 +130,12 @@ class Login {
   readonly #secure: SecureOptions;
   #conversation!: Conversation;
 
-  constructor(context: ClientContext, control: DialedControl, signal: AbortSignal, where: { host: string; port: number }) {
+  constructor(
+    context: ClientContext,
+    control: DialedControl,
+    signal: AbortSignal,
+    where: { host: string; port: number },
+  ) {
     this.#context = context;
     this.#control = control;
     this.#signal = signal;
@@ -194,7 +199,8 @@ class Login {
     if (!(error instanceof ClientError)) return error;
     const { lastReply, hasHeard } = this.#conversation;
     const { tls, timeouts } = this.#context.settings;
-    const notFtp = (seen: string): ClientError => new ClientError("not-ftp", { ...this.#where, seen }, { cause: error });
+    const notFtp = (seen: string): ClientError =>
+      new ClientError("not-ftp", { ...this.#where, seen }, { cause: error });
     if (error.code === "protocol-not-followed") return notFtp(String(error.facts["because"] ?? ""));
     if (error.code === "connection-lost" && lastReply === undefined) return notFtp("it closes without a greeting");
     if (error.code !== "timed-out") return error;
@@ -233,12 +239,14 @@ class Login {
     const target = settings.port === 21 ? settings.host : `${settings.host}:${settings.port}`;
     if (proxy?.kind === "user@host" && proxy.user !== undefined) {
       const reply = await this.#logIn(proxy.user, proxy.password ?? "", undefined);
-      if (reply.code >= 400) throw new ClientError("proxy-failed", { proxy: proxy.host, cause: said(reply) }, { reply });
+      if (reply.code >= 400)
+        throw new ClientError("proxy-failed", { proxy: proxy.host, cause: said(reply) }, { reply });
     }
     const name = proxy?.kind === "user@host" ? `${user}@${target}` : user;
     const reply = await this.#logIn(name, password, account);
     if (reply.code >= 200 && reply.code < 300) return;
-    const isBusy = reply.code === 421 || (reply.code === 530 && /too many|maximum|limit|try again later/i.test(said(reply)));
+    const isBusy =
+      reply.code === 421 || (reply.code === 530 && /too many|maximum|limit|try again later/i.test(said(reply)));
     if (isBusy) throw busy(reply);
     throw new ClientError("login-refused", { user: name, said: said(reply) }, { reply });
   }
@@ -254,10 +262,15 @@ class Login {
   /** PBSZ and PROT (RFC 4217 §9): what was refused is not taken for granted. */
   async #protectData(protects: boolean): Promise<void> {
     const size = await this.#ask("PBSZ", "0");
-    if (size.code >= 400 && protects) throw new ClientError("tls-failed", { cause: `PBSZ: ${said(size)}` }, { reply: size });
+    if (size.code >= 400 && protects)
+      throw new ClientError("tls-failed", { cause: `PBSZ: ${said(size)}` }, { reply: size });
     const level = await this.#ask("PROT", protects ? "P" : "C");
     if (level.code >= 400 && (protects || level.code !== 536)) {
-      throw new ClientError("tls-failed", { cause: `data cannot be ${protects ? "protected" : "in clear"}: ${said(level)}` }, { reply: level });
+      throw new ClientError(
+        "tls-failed",
+        { cause: `data cannot be ${protects ? "protected" : "in clear"}: ${said(level)}` },
+        { reply: level },
+      );
     }
   }
 

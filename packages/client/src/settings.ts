@@ -39,7 +39,10 @@ export interface Settings {
 }
 
 /** `connectClient("ftp://…")` says as much as the options do; the path is the caller's to use. */
-export function optionsOf(urlOrOptions: string | URL | ClientOptions, more: Partial<ClientOptions> = {}): ClientOptions {
+export function optionsOf(
+  urlOrOptions: string | URL | ClientOptions,
+  more: Partial<ClientOptions> = {},
+): ClientOptions {
   if (typeof urlOrOptions !== "string" && !(urlOrOptions instanceof URL)) return { ...urlOrOptions, ...more };
   const { host, port, user, password, tls } = parseFtpUrl(String(urlOrOptions));
   return {

@@ -47,7 +47,11 @@ export async function openSource(source: UploadSource): Promise<Repeatable> {
 
 /** A local file that something is wrong with, in the client's words. */
 export function localError(path: string, cause: unknown): ClientError {
-  return new ClientError("local-file", { path, cause: cause instanceof Error ? cause.message : String(cause) }, { cause });
+  return new ClientError(
+    "local-file",
+    { path, cause: cause instanceof Error ? cause.message : String(cause) },
+    { cause },
+  );
 }
 
 /** Files up to this size are read without a thread: that costs less than the way to one. */

@@ -5,41 +5,19 @@ import { ModeSearch } from "./mode-search.ts";
 import { abandonTransfer } from "./abandon.ts";
 import { attemptTransfer } from "./attempt.ts";
 import { clientErrorOf } from "./channel-failure.ts";
+import { endOf, noMode, silenceOf } from "./attempt-told.ts";
 import { paceOf } from "./pace.ts";
 import { refused } from "./session.ts";
-import type { Facts, ModeCommand, ModeOrder, ModeView, Reply } from "@twinport/protocol";
+import type { ModeCommand, ModeView, Reply } from "@twinport/protocol";
 import type { Attempt } from "./errors.ts";
-import type { ClientContext } from "./context.ts";
 import type { ControlState, ExchangeOutcome, FailedExchange, UnsettledExchange } from "./exchange-outcome.ts";
 import type { MissingEnd, Settled, TransferPlan } from "./transfer-plan.ts";
 import type { NextMode } from "./mode-search.ts";
 import type { Pace } from "./pace.ts";
 import type { Session } from "./session.ts";
+import type { TransferDone, TransferHost } from "./transfer-host.ts";
 
-/** What a transfer needs of the client that it belongs to. */
-export interface TransferHost {
-  readonly context: ClientContext;
-  /** Nothing will be asked any more. */
-  readonly isClosed: boolean;
-  /** Somebody who is logged in; a new login where the last one is of no use any more. */
-  session(signal: AbortSignal): Promise<Session>;
-  /** This session is of no use any more. */
-  drop(session: Session): void;
-  /** What moves bytes here, as far as it is known. */
-  recall(session: Session): Promise<ModeCommand | undefined>;
-  /** It has moved bytes in this client. */
-  isProven(mode: ModeCommand): boolean;
-  worked(session: Session, mode: ModeCommand, attempts: readonly Attempt[]): Promise<void>;
-  failed(session: Session, mode: ModeCommand): Promise<void>;
-}
-
-/** A transfer that is whole. */
-export interface TransferDone {
-  /** The server's last word; undefined where that was lost and the size was asked for instead. */
-  readonly reply: Reply | undefined;
-  readonly mode: ModeCommand;
-  readonly attempts: readonly Attempt[];
-}
+export type { TransferDone, TransferHost } from "./transfer-host.ts";
 
 /** More of an upload than the systems of both ends hold back: somebody takes it. */
 const TAKEN = 16 * 1024 * 1024;
@@ -102,7 +80,7 @@ class Transfer {
     const session = await this.#made(() => this.#ready());
     const order = chooseModes(await this.#view(session));
     const next = this.#search.next(order);
-    if (!next) throw this.#noMode(order);
+    if (!next) throw noMode(order, this.#attempts, this.#lastReply);
     const { value: mode, because } = next.mode;
     this.#isLast = next.isLast;
     context.trace?.({ kind: "attempt-began", mode, because });
@@ -133,7 +111,8 @@ class Transfer {
   async #ready(): Promise<Session> {
     const moved = this.#broken;
     if (moved !== undefined) {
-      if (!(await this.#plan.again(await this.#session(), moved))) throw new ClientError("source-not-repeatable", { moved });
+      if (!(await this.#plan.again(await this.#session(), moved)))
+        throw new ClientError("source-not-repeatable", { moved });
       this.#broken = undefined;
     }
     return await this.#session();
@@ -196,7 +175,15 @@ class Transfer {
     const { failure } = session.conversation;
     const facts = { cause: failure?.message ?? "no reply" };
     const silence = failure?.code === "timed-out" ? "control-silent" : "control-lost";
-    return { kind: "failed", failure: silence, facts, moved: 0, control: "lost", reply: failure?.reply, cause: failure };
+    return {
+      kind: "failed",
+      failure: silence,
+      facts,
+      moved: 0,
+      control: "lost",
+      reply: failure?.reply,
+      cause: failure,
+    };
   }
 
   #isProven(mode: ModeCommand): boolean {
@@ -325,12 +312,17 @@ class Transfer {
       return await this.#plan.settle(await this.#session(), moved, missing);
     } catch (error) {
       // The question was lost too; the next attempt says what is wrong.
-      if (error instanceof ClientError && (error.code === "connection-lost" || error.code === "timed-out")) return "not-known";
+      if (error instanceof ClientError && (error.code === "connection-lost" || error.code === "timed-out"))
+        return "not-known";
       throw error;
     }
   }
 
-  #takeUpAgain(moved: number, why: string, { reply, cause }: { reply?: Reply | undefined; cause?: unknown } = {}): void {
+  #takeUpAgain(
+    moved: number,
+    why: string,
+    { reply, cause }: { reply?: Reply | undefined; cause?: unknown } = {},
+  ): void {
     this.#breaks++;
     this.#search.begin();
     if (this.#breaks <= this.#host.context.settings.retries) return;
@@ -341,34 +333,6 @@ class Transfer {
     const { verb, argument } = this.#plan;
     return refused(argument === undefined ? verb : `${verb} ${argument}`, reply);
   }
-
-  #noMode(order: ModeOrder): ClientError {
-    const tried = this.#attempts.map(sayAttempt);
-    const left = order.left
-      .filter(({ because }) => because !== "not-asked-for" && because !== "family-cannot-say-it")
-      .filter(({ mode }) => !this.#attempts.some((attempt) => attempt.mode === mode))
-      .map(({ mode, because }) => `${mode.toUpperCase()} was not tried (${because})`);
-    const facts: Facts = { tried: [...tried, ...left].join("; ") || "nothing could be tried" };
-    return new ClientError("no-mode-moves-data", facts, { reply: this.#lastReply });
-  }
-}
-
-/** How an attempt is told. */
-function endOf(outcome: ExchangeOutcome): Pick<Attempt, "outcome" | "facts"> {
-  if (outcome.kind === "failed") return { outcome: outcome.failure, facts: outcome.facts };
-  if (outcome.kind !== "unsettled") return { outcome: "moved", facts: {} };
-  return { outcome: silenceOf(outcome), facts: { cause: outcome.why, bytes: outcome.moved } };
-}
-
-/** The last word of the server is missing. */
-function silenceOf({ control }: UnsettledExchange): "control-lost" | "control-silent" {
-  return control === "lost" ? "control-lost" : "control-silent";
-}
-
-/** One attempt in words, for the error that carries them all. */
-function sayAttempt({ mode, outcome, facts, seconds }: Attempt): string {
-  const detail = facts["cause"] ?? facts["said"] ?? (facts["port"] === undefined ? "" : `port ${facts["port"]}`);
-  return `${mode.toUpperCase()}: ${outcome}${detail === "" ? "" : ` (${detail})`} after ${seconds.toFixed(1)} s`;
 }
 
 /** No other mode would do better: the certificate, or what the server demands of TLS. */

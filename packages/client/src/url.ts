@@ -43,7 +43,6 @@ export function parseFtpUrl(text: string): FtpUrl {
   const [, scheme = "", authority = "", rest = ""] = /^([a-z]+:)\/\/([^/]*)(.*)$/is.exec(text) ?? [];
   const at = authority.lastIndexOf("@");
   const [user, password] = at === -1 ? [] : splitOnce(authority.slice(0, at), ":");
-  const { host, port } = readHost(authority.slice(at + 1), refuse);
   const [, path = "", type] = /^\/?(.*?)(?:;type=([aid]))?$/is.exec(rest) ?? [];
   const decode = (part: string): string => {
     let decoded: string;
@@ -56,17 +55,19 @@ export function parseFtpUrl(text: string): FtpUrl {
     if (/[\u0000\r\n]/.test(decoded)) throw refuse("it encodes CR, LF or NUL, which no command can hold");
     return decoded;
   };
+  const { host, port } = readHost(authority.slice(at + 1), refuse);
   const decoded = decode(path);
   const whole = decoded.length > 1 ? decoded.replace(/(?<=.)\/+$/, "") : decoded;
   return {
-    host,
+    host: decode(host),
     port,
     user: user === undefined || user === "" ? undefined : decode(user),
     password: password === undefined ? undefined : decode(password),
     tls: schemes[scheme.toLowerCase()],
     path: whole,
     isFolder: decoded === "" || decoded.endsWith("/"),
-    type: type === undefined || type.toLowerCase() === "d" ? undefined : type.toLowerCase() === "a" ? "ascii" : "binary",
+    type:
+      type === undefined || type.toLowerCase() === "d" ? undefined : type.toLowerCase() === "a" ? "ascii" : "binary",
   };
 }
 
@@ -75,13 +76,16 @@ export function withoutPassword(text: string): string {
   return text.replace(/^([a-z]+:\/\/[^/:@]*):[^/]*@/i, "$1:****@");
 }
 
-function readHost(written: string, refuse: (because: string) => ClientError): { host: string; port: number | undefined } {
+function readHost(
+  written: string,
+  refuse: (because: string) => ClientError,
+): { host: string; port: number | undefined } {
   const found = /^(?:\[([^\]]+)\]|([^:]*))(?::(\d{1,5}))?$/.exec(written);
   const host = found?.[1] ?? found?.[2] ?? "";
   if (!found || host === "") throw refuse("it names no host");
   const port = found[3] === undefined ? undefined : Number(found[3]);
   if (port !== undefined && (port < 1 || port > 65_535)) throw refuse("its port is none of 1 to 65535");
-  return { host: decodeURIComponent(host), port };
+  return { host, port };
 }
 
 function splitOnce(text: string, by: string): [string, string?] {

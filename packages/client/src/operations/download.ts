@@ -80,7 +80,9 @@ export async function download(
       sink: () => {
         const sink = receiver.sink(offset);
         const whole = ascii ? inAscii(sink) : counted(sink, (bytes) => (position += bytes));
-        return watched(whole, (write) => (writing = write));
+        return watched(whole, (write) => {
+          writing = write;
+        });
       },
     },
     offset: () => offset,
@@ -146,17 +148,10 @@ async function isStill(
 /** Tells of each write, which no failure of it concerns. */
 function watched(sink: ByteSink, tell: (write: Promise<void>) => void): ByteSink {
   return {
-    ...(sink.end && { end: sink.end }),
+    end: () => sink.end?.(),
     write: (bytes) => {
       const write = sink.write(bytes);
-      if (write) {
-        tell(
-          write.then(
-            () => {},
-            () => {},
-          ),
-        );
-      }
+      if (write) tell(write.catch(() => {}));
       return write;
     },
   };
@@ -164,7 +159,7 @@ function watched(sink: ByteSink, tell: (write: Promise<void>) => void): ByteSink
 
 function counted(sink: ByteSink, count: (bytes: number) => void): ByteSink {
   return {
-    ...(sink.end && { end: sink.end }),
+    end: () => sink.end?.(),
     write: async (bytes) => {
       const { length } = bytes;
       await sink.write(bytes);
@@ -188,4 +183,3 @@ function inAscii(sink: ByteSink): ByteSink {
     },
   };
 }
-

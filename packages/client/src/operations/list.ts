@@ -81,7 +81,8 @@ async function listByList(
   // What servers would read as options, as a pattern, or as two names, is gone to instead.
   const isPlain = /^[\w./~@+,%=:-]*$/.test(path) && !/(?:^|\/)-/.test(path);
   const list = (flags: "" | "-a"): Promise<RemoteEntry[]> => {
-    if (isPlain) return listBy(core, "LIST", [flags, path].filter((word) => word !== "").join(" "), options, signal, path);
+    if (isPlain)
+      return listBy(core, "LIST", [flags, path].filter((word) => word !== "").join(" "), options, signal, path);
     return inFolder(core, path, signal, () => listBy(core, "LIST", flags, options, signal, path));
   };
   if (!wantsHidden) return await list("");

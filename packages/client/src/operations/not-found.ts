@@ -1,8 +1,10 @@
 import { ClientError } from "../errors.ts";
 import type { ClientCore } from "../core.ts";
 
-const saysMissing = /no such|not found|(?:does|do|did) ?n[o']t exist|not exist|cannot find|can't find|no file|unknown file|不存在|找不到/i;
-const saysForbidden = /permission|denied|not allowed|forbidden|prohibited|read-?only|quota|no space|disk|(?:is|not) a (?:plain |regular )?(?:directory|folder|file)|not empty|already exists|in use|权限/i;
+const saysMissing =
+  /no such|not found|(?:does|do|did) ?n[o']t exist|not exist|cannot find|can't find|no file|unknown file|不存在|找不到/i;
+const saysForbidden =
+  /permission|denied|not allowed|forbidden|prohibited|read-?only|quota|no space|disk|(?:is|not) a (?:plain |regular )?(?:directory|folder|file)|not empty|already exists|in use|权限/i;
 
 /**
  * Servers say 550 for what is not there and for what may not be done. Where the words do not tell, the folder is looked

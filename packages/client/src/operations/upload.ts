@@ -124,7 +124,12 @@ async function send(
     },
     onMoved: meter.moved,
     again: async (session, moved) => {
-      const next = await nextOffset(core, session, { source, path, verb, moved, offset, sent, before, ascii, began }, signal);
+      const next = await nextOffset(
+        core,
+        session,
+        { source, path, verb, moved, offset, sent, before, ascii, began },
+        signal,
+      );
       if (next === undefined) return false;
       offset = next;
       meter.begin(offset);

@@ -35,7 +35,9 @@ export async function findZone(
   if (core.timezone !== undefined) return core.timezone;
   const session = await core.session(signal);
   if (!session.features.has("MDTM")) return undefined;
-  const told = entries.find(({ kind, modified }) => kind === "file" && modified?.zone === "server" && modified.precision !== "day");
+  const told = entries.find(
+    ({ kind, modified }) => kind === "file" && modified?.zone === "server" && modified.precision !== "day",
+  );
   if (!told?.modified) return undefined;
   const path = folder === "" ? told.name : `${folder.replace(/\/$/, "")}/${told.name}`;
   const reply = await core.ask("MDTM", path, signal);
@@ -43,7 +45,8 @@ export async function findZone(
   if (utc === undefined) return undefined;
   const minutes = (Math.round((told.modified.at - utc) / QUARTER) * QUARTER) / 60_000;
   // Anything else is no zone: the file has changed, or the server tells one of the two wrong.
-  if (Math.abs(minutes) > MOST_MINUTES || Math.abs(told.modified.at - utc - minutes * 60_000) > 90_000) return undefined;
+  if (Math.abs(minutes) > MOST_MINUTES || Math.abs(told.modified.at - utc - minutes * 60_000) > 90_000)
+    return undefined;
   core.timezone = minutes;
   return minutes;
 }

@@ -16,7 +16,10 @@ const view = (more: Partial<ModeView> = {}): ModeView => ({
 const six: Partial<ModeView> = { local: ip("2001:db8::7"), peer: ip("2001:db8::9") };
 const refused = (...modes: ModeCommand[]): Partial<ModeView> => ({ refused: new Set(modes) });
 
-const tried = (more: Partial<ModeView>): string => chooseModes(view(more)).tried.map(({ value }) => value).join(" ");
+const tried = (more: Partial<ModeView>): string =>
+  chooseModes(view(more))
+    .tried.map(({ value }) => value)
+    .join(" ");
 
 test.each<[string, Partial<ModeView>, string]>([
   ["anything, over IPv4", {}, "epsv pasv port eprt"],
@@ -35,11 +38,23 @@ test.each<[string, Partial<ModeView>, string]>([
   ["PORT, over IPv6, which it cannot say", { ...six, wish: "port" }, ""],
   ["active, through a proxy, which cannot be dialled", { wish: "active", isProxied: true }, ""],
   ["anything, through a proxy", { isProxied: true }, "epsv pasv"],
-  ["anything, through a proxy over IPv6: what stands behind it may speak IPv4", { ...six, isProxied: true }, "epsv pasv"],
+  [
+    "anything, through a proxy over IPv6: what stands behind it may speak IPv4",
+    { ...six, isProxied: true },
+    "epsv pasv",
+  ],
   ["what worked before comes first", { remembered: "port" }, "port epsv pasv eprt"],
-  ["what worked before comes before what is preferred", { remembered: "pasv", prefer: "active" }, "pasv port eprt epsv"],
+  [
+    "what worked before comes before what is preferred",
+    { remembered: "pasv", prefer: "active" },
+    "pasv port eprt epsv",
+  ],
   ["what worked before does not count where it is not asked for", { remembered: "port", wish: "passive" }, "epsv pasv"],
-  ["what worked before does not count where it was refused since", { remembered: "port", ...refused("port") }, "epsv pasv eprt"],
+  [
+    "what worked before does not count where it was refused since",
+    { remembered: "port", ...refused("port") },
+    "epsv pasv eprt",
+  ],
   ["what worked before does not count where it cannot be said", { ...six, remembered: "port" }, "epsv eprt"],
   ["what was refused is not asked again", refused("epsv", "port"), "pasv eprt"],
   ["all was refused", refused(...all), ""],
@@ -114,7 +129,11 @@ test.each<[string, Partial<ModeView>, string]>([
   ["a proxy", { isProxied: true }, "port proxy-cannot-be-dialled, eprt proxy-cannot-be-dialled"],
   ["a refusal", refused("pasv"), "pasv refused-before"],
 ])("why not: %s", (_name, more, expected) => {
-  expect(chooseModes(view(more)).left.map(({ mode, because }) => `${mode} ${because}`).join(", ")).toBe(expected);
+  expect(
+    chooseModes(view(more))
+      .left.map(({ mode, because }) => `${mode} ${because}`)
+      .join(", "),
+  ).toBe(expected);
 });
 
 test.each<[ModeCommand, ModeCommand, AttemptFailure, boolean]>([

@@ -2,7 +2,7 @@ import type { Attempt } from "@twinport/client";
 import type { AttemptFailure } from "@twinport/protocol";
 import type { ClientMessages } from "../../messages/client-en.ts";
 
-type Hint = keyof ClientMessages["hints"];
+type Hint = Exclude<keyof ClientMessages["hints"], "wantsTls">;
 
 const passiveHints: Partial<Record<AttemptFailure, Hint>> = {
   "dial-silent": "passiveDropped",

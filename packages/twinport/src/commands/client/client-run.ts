@@ -84,18 +84,16 @@ export class ClientRun {
     this.terminal = terminal;
     this.messages = messages;
     this.flags = flags;
-    const { json = false, trace = false, tls } = flags;
+    const { json = false, trace = false } = flags;
     this.#parallel = options.parallel ?? (() => 1);
-    this.report = new Report(terminal, messages, {
-      json,
-      outputTaken: options.outputTaken ?? false,
-      isProtected: tls === "explicit" || tls === "implicit",
-    });
+    this.report = new Report(terminal, messages, { json, outputTaken: options.outputTaken ?? false });
     this.#logins = new Logins(terminal, messages, flags);
     this.#trace = trace ? new TracePrinter(this.report, messages) : undefined;
     this.#progress = this.report.isWatched ? new ProgressLine(terminal.errors, messages.client.progress) : undefined;
     if (this.#progress) this.report.keepLine(this.#progress.clear);
+    // To the end of the process: what nobody reads any more is nothing to fail of.
     terminal.output.on("error", this.#outputGone);
+    terminal.errors.on("error", () => {});
     this.#forget = terminal.onInterrupt?.(() => this.#stop.abort(new Error("interrupted"))) ?? (() => {});
   }
 
@@ -215,7 +213,8 @@ export class ClientRun {
     for (const one of await Promise.allSettled(this.#servers.values())) {
       if (one.status === "fulfilled") await one.value.close();
     }
-    this.terminal.output.off("error", this.#outputGone);
+    // What was written is out before the process ends, which some systems would not wait for.
+    await new Promise<void>((resolve) => this.terminal.output.write("", () => resolve()));
   }
 
   get #isOutputGone(): boolean {
@@ -232,6 +231,7 @@ export class ClientRun {
       memory: flags.memory ? modeMemoryOf(terminal.environment) : false,
       signal: this.#stop.signal,
     };
+    this.report.isProtected ||= options.tls !== "off";
     const pool = createPool(options);
     pool.on("warning", (warning) => this.report.warn(warning));
     if (this.#trace) pool.on("trace", this.#trace.take);

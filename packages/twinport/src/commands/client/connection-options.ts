@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { createSecureContext } from "node:tls";
 import { UsageError } from "../../usage-error.ts";
 import { parseBytes, parseCount, parsePorts, parseSeconds } from "./quantity.ts";
 import { proxyFromEnvironment } from "./proxy-choice.ts";
@@ -60,13 +61,18 @@ function trustOf(
   messages: Messages,
 ): NonNullable<ClientOptions["trust"]> {
   if ((cert === undefined) !== (key === undefined)) throw new UsageError(messages.client.usage.certNeedsKey);
-  return {
+  const ofFiles = {
     ...(ca !== undefined && { ca: readFileSync(ca) }),
     ...(cert !== undefined && { cert: readFileSync(cert) }),
     ...(key !== undefined && { key: readFileSync(key) }),
-    ...(pin && { pin }),
-    ...(insecure && { insecure }),
   };
+  try {
+    // Only to see whether they can be used: each connection makes its own.
+    createSecureContext(ofFiles);
+  } catch (error) {
+    throw new UsageError(messages.client.usage.notUsableForTls(error instanceof Error ? error.message : String(error)));
+  }
+  return { ...ofFiles, ...(pin && { pin }), ...(insecure && { insecure }) };
 }
 
 function read<Value>(

@@ -66,8 +66,10 @@ async function entriesAt(
     if (!entry || entry.kind === "directory") throw error;
     return [entry];
   }
-  // Some servers list what is not there as a folder with nothing in it.
-  if (entries.length === 0 && lastNameOf(path) !== undefined) {
+  // Some servers list what is not there as a folder with nothing in it, and a file as a folder that holds it.
+  const name = lastNameOf(path);
+  const [only, ...more] = entries;
+  if (name !== undefined && more.length === 0 && (only === undefined || only.name === name)) {
     const entry = await server.stat(path, { signal });
     if (entry.kind !== "directory") return [entry];
   }

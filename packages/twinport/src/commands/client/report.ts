@@ -11,7 +11,6 @@ export interface ReportOptions {
   readonly json: boolean;
   /** The bytes of a file go to the standard output: nothing else may. */
   readonly outputTaken: boolean;
-  readonly isProtected: boolean;
 }
 
 /** What a command tells: to people in sentences, to programs an object a line. */
@@ -20,6 +19,8 @@ export class Report {
   readonly #messages: Messages;
   readonly #options: ReportOptions;
   readonly #warned = new Set<string>();
+  /** TLS hides what is said from the boxes on the way. */
+  isProtected = false;
   /** What stands on the terminal's last line, and has to go before another one is written. */
   #clear: () => void = () => {};
 
@@ -81,9 +82,12 @@ export class Report {
     if (this.isJson) return this.object({ ...this.#objectOf(error), ...facts });
     const { client, failed } = this.#messages;
     this.note(failed(this.#sentenceOf(error)));
-    if (!(error instanceof ClientError) || error.code !== "no-mode-moves-data") return;
+    if (!(error instanceof ClientError)) return;
+    const wantsTls = error.code === "login-refused" && !this.isProtected && /\b(?:tls|ssl)\b/i.test(error.message);
+    if (wantsTls) this.note(client.hints.wantsTls);
+    if (error.code !== "no-mode-moves-data") return;
     for (const attempt of error.attempts) this.note(`  ${client.attempt(attempt)}`);
-    for (const hint of hintsOf(error.attempts, this.#options.isProtected)) this.note(client.hints[hint]);
+    for (const hint of hintsOf(error.attempts, this.isProtected)) this.note(client.hints[hint]);
   }
 
   #sentenceOf(error: unknown): string {

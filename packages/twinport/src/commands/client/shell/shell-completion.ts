@@ -8,8 +8,11 @@ import type { ShellVerbName } from "./shell-verbs.ts";
 /** What a line may go on with: whole words, and the beginning of a word that they replace. */
 export type Completion = [string[], string];
 
+/** What of a shell's place names are looked for in. */
+export type NamesToComplete = Pick<ShellPlace, "local" | "list" | "listLocal" | "localPath" | "remotePath">;
+
 /** Completes a line: verbs first, then names of whatever the verb works on. */
-export async function completeLine(line: string, place: ShellPlace): Promise<Completion> {
+export async function completeLine(line: string, place: NamesToComplete): Promise<Completion> {
   const { raw, text } = wordAtEnd(line);
   const before = shellWords(line.slice(0, line.length - raw.length)).filter((word) => !word.raw.startsWith("-"));
   const [verb] = before;
@@ -35,11 +38,11 @@ export async function completeLine(line: string, place: ShellPlace): Promise<Com
   return [found, raw];
 }
 
-async function remoteNames(place: ShellPlace, folder: string) {
+async function remoteNames(place: NamesToComplete, folder: string) {
   const entries = await place.list(place.remotePath(folder === "" ? "." : folder));
   return entries.map(({ name, kind }) => ({ name, isFolder: kind === "directory" }));
 }
 
-async function localNames(place: ShellPlace, folder: string) {
+async function localNames(place: NamesToComplete, folder: string) {
   return await place.listLocal(folder === "" ? place.local : path.join(place.localPath(folder)));
 }

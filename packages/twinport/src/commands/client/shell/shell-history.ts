@@ -3,7 +3,7 @@ import path from "node:path";
 import { cacheFolderOf } from "../mode-memory-place.ts";
 
 /** Lines that are kept. */
-export const MOST_LINES = 500;
+const MOST_LINES = 500;
 
 function fileOf(environment: NodeJS.ProcessEnv): string {
   return path.join(cacheFolderOf(environment), "shell-history");

@@ -14,7 +14,7 @@ import type { ShellPlace } from "./shell-place.ts";
 import type { ShellWord } from "./shell-words.ts";
 
 /** What a verb of the shell works with. */
-export interface ShellCall {
+interface ShellCall {
   readonly run: ClientRun;
   readonly place: ShellPlace;
   readonly words: readonly ShellWord[];

@@ -58,8 +58,10 @@ async function withPerson(run: ClientRun, place: ShellPlace): Promise<void> {
   });
   run.signal.addEventListener("abort", () => lines.close());
   prompt(lines, place);
+  let hasQuit = false;
   for await (const line of lines) {
-    if (isQuit(line)) break;
+    hasQuit = isQuit(line);
+    if (hasQuit) break;
     try {
       await run.part(() => doLine(run, place, line));
     } catch (error) {
@@ -68,6 +70,8 @@ async function withPerson(run: ClientRun, place: ShellPlace): Promise<void> {
     }
     prompt(lines, place);
   }
+  // Ctrl-D leaves the prompt where it stands.
+  if (!hasQuit) output.write("\n");
   lines.close();
 }
 
