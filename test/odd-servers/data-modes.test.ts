@@ -1,10 +1,10 @@
 // research/clients.md §1.2: no client that was looked at passes all ten of these.
 import { describe, expect, test } from "vitest";
-import { expiryOf, memoryOfThisProcess } from "@twinport/client";
+import { memoryOfThisProcess } from "@twinport/client";
 import { ScriptedServer } from "../testkit/scripted-server.ts";
 import { active, passive, tellPort } from "../testkit/scripted-ways.ts";
-import type { Client, ClientOptions, ModeMemory } from "@twinport/client";
-import type { ScriptedOptions } from "../testkit/scripted-server.ts";
+import type { Client, ClientOptions, ModeMemory, RememberedMode } from "@twinport/client";
+import type { Script, ScriptedOptions } from "../testkit/scripted-server.ts";
 
 type On = ScriptedOptions["on"];
 
@@ -20,7 +20,7 @@ function rememberingPort(): ModeMemory {
   const memory = memoryOfThisProcess();
   return {
     ...memory,
-    recall: (route, now) => ({ ...route, mode: "port", because: [], learned: now, expires: expiryOf(now) }),
+    recall: (route, now) => ({ ...route, mode: "port", because: [], learned: now, expires: now + 60_000 }),
   };
 }
 
@@ -106,6 +106,8 @@ const runs = scenarios.flatMap(({ options = [{}], ...row }) =>
   })),
 );
 
+const isForData = (line: string): boolean => /^(?:EPSV|PASV|PORT|EPRT)/.test(line);
+
 const actions: Readonly<Record<string, (client: Client, server: ScriptedServer) => Promise<void>>> = {
   get: async (client) => {
     expect(Buffer.from(await client.readAll("/a.txt")).toString()).toBe(content);
@@ -126,9 +128,88 @@ describe.each(Object.keys(actions))("%s", (action) => {
     const began = performance.now();
     await actions[action]?.(client, server);
     expect((performance.now() - began) / 1000).toBeLessThan(MOST_SECONDS);
+    const isActiveFirst = one.prefer === "active" || one.memory !== undefined;
+    expect(server.commands.find(isForData)).toMatch(isActiveFirst ? /^PORT/ : /^EPSV/);
     // What worked is what comes first the next time.
     const before = server.commands.length;
     await actions[action]?.(client, server);
-    expect(server.commands.slice(before).filter((line) => /^(?:EPSV|PASV|PORT|EPRT)/.test(line))).toHaveLength(1);
+    expect(server.commands.slice(before).filter(isForData)).toHaveLength(1);
   });
+});
+
+test("a mode that has worked, and is shut later, is followed by another one", async () => {
+  const shut = passive("resets-silently");
+  let isShut = false;
+  const EPSV: Script = async (heard) => await (isShut ? shut : passive())(heard);
+  await using server = await ScriptedServer.start({ files: { "/a.txt": content }, on: { EPSV, PASV: EPSV } });
+  const client = await server.client();
+  for (isShut of [false, true]) {
+    const result = await client.download("/a.txt", new WritableStream<Uint8Array>());
+    expect(result.mode).toBe(isShut ? "port" : "epsv");
+    await client.upload(Buffer.from(content), "/b.txt");
+    expect(server.text("/b.txt")).toBe(content);
+  }
+});
+
+test("what was found out is told and remembered, with its reason; and forgotten when it does not hold any more", async () => {
+  const memory = memoryOfThisProcess();
+  const remembered: RememberedMode[] = [];
+  const noted: ModeMemory = {
+    ...memory,
+    remember: (mode) => {
+      remembered.push(mode);
+      return memory.remember(mode);
+    },
+  };
+  let isActiveShut = false;
+  const EPSV: Script = async (heard) => await passive(isActiveShut ? "works" : "refuses")(heard);
+  const PORT: Script = async (heard) => await active(isActiveShut ? "425" : "works")(heard);
+  const on = { EPSV, PASV: refused, PORT };
+  await using server = await ScriptedServer.start({ files: { "/a.txt": content }, on });
+  const first = await server.client({ memory: noted });
+  const warnings: string[] = [];
+  first.on("warning", ({ code, facts }) => warnings.push(`${code} ${facts["mode"]}`));
+  await first.readAll("/a.txt");
+  expect(warnings).toEqual(["mode-fell-back port"]);
+  expect(remembered).toMatchObject([
+    { mode: "port", server: `127.0.0.1:${server.port}`, because: ["epsv dial-refused", "pasv command-refused"] },
+  ]);
+  const before = server.commands.length;
+  await (await server.client({ memory: noted })).readAll("/a.txt");
+  expect(server.commands.slice(before).find(isForData)).toMatch(/^PORT/);
+  isActiveShut = true;
+  await (await server.client({ memory: noted })).readAll("/a.txt");
+  expect(remembered.map(({ mode }) => mode)).toEqual(["port", "port", "epsv"]);
+});
+
+test("a memory that fails keeps no byte from moving", async () => {
+  const fails = (): never => {
+    throw new Error("the disk is full");
+  };
+  await using server = await ScriptedServer.start({ files: { "/a.txt": content }, on: noPassive });
+  const client = await server.client({ memory: { recall: fails, remember: fails, forget: fails } });
+  const warnings = new Set<string>();
+  client.on("warning", ({ code }) => warnings.add(code));
+  expect(Buffer.from(await client.readAll("/a.txt")).toString()).toBe(content);
+  expect([...warnings]).toEqual(["memory-not-written", "mode-fell-back"]);
+});
+
+test("without a memory a fall-back is told all the same", async () => {
+  await using server = await ScriptedServer.start({ files: { "/a.txt": content }, on: noPassive });
+  const client = await server.client({ memory: false });
+  const warnings: string[] = [];
+  client.on("warning", ({ code }) => warnings.push(code));
+  await client.readAll("/a.txt");
+  await client.readAll("/a.txt");
+  expect(warnings).toEqual(["mode-fell-back"]);
+});
+
+test("a server that ends the connection when it hears EPSV is asked in other words", async () => {
+  await using server = await ScriptedServer.start({
+    files: { "/a.txt": content },
+    on: { EPSV: ({ control }) => control.reset() },
+  });
+  const client = await server.client();
+  expect(Buffer.from(await client.readAll("/a.txt")).toString()).toBe(content);
+  expect(server.heard("PASV")).toBe(1);
 });

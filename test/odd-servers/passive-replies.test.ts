@@ -3,7 +3,8 @@ import { describe, expect, test } from "vitest";
 import { ScriptedServer } from "../testkit/scripted-server.ts";
 import { active, passive, tellPort } from "../testkit/scripted-ways.ts";
 import type { ClientOptions } from "@twinport/client";
-import type { ScriptedOptions } from "../testkit/scripted-server.ts";
+import type net from "node:net";
+import type { Script, ScriptedOptions } from "../testkit/scripted-server.ts";
 
 const refused = "502 not here";
 const noActive = { PORT: refused, EPRT: refused };
@@ -82,6 +83,26 @@ describe("not usable, and the next mode is tried", () => {
         { mode: "port", outcome: "server-cannot-connect" },
       ],
     });
+  });
+});
+
+test("with leave, the data comes from another host", async () => {
+  const PASV: Script = async ({ control, server }) => {
+    const listener = await server.listenForData("127.0.0.2");
+    const arrived = new Promise<net.Socket>((resolve) => listener.once("connection", resolve));
+    control.way = async () => {
+      control.say("150 here it comes");
+      return await arrived;
+    };
+    control.say(tellPort("PASV", (listener.address() as net.AddressInfo).port, "127.0.0.2"));
+  };
+  await using server = await ScriptedServer.start({
+    files: { "/a.txt": "hello" },
+    on: { ...noActive, EPSV: refused, PASV },
+  });
+  expect(await bytesOf(server, { allowSeparateTransferHost: true })).toBe("hello");
+  await expect(bytesOf(server)).rejects.toMatchObject({
+    attempts: [{}, { mode: "pasv", outcome: "dial-refused" }, {}, {}],
   });
 });
 

@@ -130,11 +130,11 @@ export class ScriptedServer implements AsyncDisposable {
   }
 
   /** A listener for data connections, closed with the server. */
-  async listenForData(): Promise<net.Server> {
+  async listenForData(host = "127.0.0.1"): Promise<net.Server> {
     const listener = net.createServer({ allowHalfOpen: true }, (socket) => this.keep(socket));
     this.#dataListeners.add(listener);
     listener.on("close", () => this.#dataListeners.delete(listener));
-    listener.listen({ host: "127.0.0.1", port: 0 });
+    listener.listen({ host, port: 0 });
     await once(listener, "listening");
     return listener;
   }

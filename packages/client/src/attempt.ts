@@ -96,7 +96,9 @@ function budgetOf(
   const { reply, data, connect } = context.settings.timeouts;
   const { roundTrip } = session.conversation;
   const isPatient = isLast || isProven;
-  const within = (seconds: number): number => Math.min(seconds, Math.max(pace.step / 3, secondsLeft));
+  const most = Math.max(pace.step / 3, secondsLeft);
+  // Errors tell these seconds.
+  const within = (seconds: number): number => Math.round(Math.min(seconds, most) * 100) / 100;
   const step = within((isPatient ? pace.patientStep : pace.step) + 2 * roundTrip);
   const silence = isPatient ? data : within(pace.silence + 4 * roundTrip);
   const isSending = plan.body.direction === "send";
@@ -106,7 +108,7 @@ function budgetOf(
     arrival: step,
     handshake: isPatient ? connect : within(pace.patientStep),
     firstReply: isPatient ? reply : silence,
-    firstByte: isPassive(mode) ? silence : isPatient ? data : step,
+    firstByte: silence,
     stall: isSending && !isPatient ? Math.min(data, pace.patientStep) : data,
     lastReply: (sent) => {
       const onTheirWay = Math.min(sent, HELD_BACK) / SLOWEST;

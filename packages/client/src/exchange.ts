@@ -239,8 +239,10 @@ class Exchange {
     switch (phase) {
       case "connection":
         return arrival;
-      case "late-connection":
       case "late-data":
+        // What is late comes another way than the reply, and a listing must not pass for empty.
+        return lastReply(0);
+      case "late-connection":
         return lateConnection;
       case "first-reply":
         return this.#isSending ? missing150 : firstReply;

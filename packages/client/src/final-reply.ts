@@ -1,8 +1,7 @@
 import type { AttemptFailure, Reply } from "@twinport/protocol";
 
 /** What a reply of a server says that has no data connection, whatever its code. */
-const noDataConnection =
-  /data (?:connection|channel|socket|port)|(?:use|send|need) (?:EPSV|PASV|EPRT|PORT)\b/i;
+const noDataConnection = /data (?:connection|channel|socket|port)|(?:use|send|need) (?:EPSV|PASV|EPRT|PORT)\b/i;
 
 /** Replies about the file and not about the way to it, whatever words they use (RFC 959 §4.2.1, x5z). */
 const aboutFile: ReadonlySet<number> = new Set([450, 452, 550, 551, 552, 553]);

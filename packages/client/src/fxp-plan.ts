@@ -22,7 +22,6 @@ export interface FxpServer {
   readonly session: Pick<Session, "features" | "dataTls">;
 }
 
-
 const otherOf: Readonly<Record<FxpRole, FxpRole>> = { from: "to", to: "from" };
 
 /** Who opens the port; the one that has the file comes first, for no reason but that one has to. */

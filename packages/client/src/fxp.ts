@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { choosePassiveAddress, formatExtendedPort, formatHostPort } from "@twinport/protocol";
+import { choosePassiveAddress, formatEndpoint, formatExtendedPort, formatHostPort } from "@twinport/protocol";
 import { ClientError, said } from "./errors.ts";
 import { abandonTransfer } from "./abandon.ts";
 import { algorithmsOf, remoteHash } from "./operations/hash.ts";
@@ -76,7 +76,8 @@ export function fxp(
   }
   return inBothTurns(from.core, to.core, options.signal, async (signal) => {
     const source = new Side(from.core, fromPath);
-    if (!options.atomic) return await new Crossing({ from: source, to: new Side(to.core, toPath) }, options, signal).run();
+    if (!options.atomic)
+      return await new Crossing({ from: source, to: new Side(to.core, toPath) }, options, signal).run();
     const part = childOf(folderOf(toPath), `.${nameOf(toPath)}.${randomBytes(4).toString("hex")}.part`);
     try {
       const result = await new Crossing({ from: source, to: new Side(to.core, part) }, options, signal).run();
@@ -123,7 +124,7 @@ class Side {
 
   get name(): string {
     const { host, port } = this.core.context.settings;
-    return `${host}:${port}`;
+    return formatEndpoint(host, port);
   }
 
   get session(): Session {
@@ -305,7 +306,7 @@ class Crossing {
   }
 
   async #verify(size: number | undefined): Promise<string | undefined> {
-    const { from, to } = this.#sides;
+    const { to } = this.#sides;
     const { verify = "size" } = this.#options;
     if (verify === "nothing") return undefined;
     const got = size === undefined ? undefined : await sizeOf(to.core, to.path, this.#signal);

@@ -107,7 +107,8 @@ test("what two memories of one file learn at the same time is all kept", async (
   await using folder = new ScratchFolder();
   const path = join(folder.path, "modes.json");
   const memories = [fileModeMemory(path, later), fileModeMemory(path, later)];
-  await Promise.all(Array.from({ length: 40 }, (_, index) => memories[index % 2]?.remember(mode(`h${index}:21`))));
+  const learn = async (index: number): Promise<void> => memories[index % 2]?.remember(mode(`h${index}:21`));
+  await Promise.all(Array.from({ length: 40 }, (_, index) => learn(index)));
   expect(await fileModeMemory(path, later).list()).toHaveLength(40);
 });
 

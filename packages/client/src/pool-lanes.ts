@@ -8,7 +8,7 @@ import type { Client } from "./client.ts";
 /** A call that has no connection yet. */
 interface Ticket {
   readonly take: (client: Client) => void;
-  readonly fail: (error: unknown) => void;
+  readonly fail: (error: Error) => void;
 }
 
 /** What {@link Lanes} need from their pool. */
@@ -151,7 +151,7 @@ export class Lanes {
     const left = this.#count;
     if (left === 0) {
       if (!isBusy(error)) this.#host.limit.reset();
-      for (const ticket of this.#waiting.splice(0)) ticket.fail(error);
+      for (const ticket of this.#waiting.splice(0)) ticket.fail(error as Error);
       return;
     }
     const before = this.#host.limit.value;

@@ -76,7 +76,8 @@ export class Pool extends EventEmitter<ClientEvents> {
   readonly #backOff: BackOff;
   readonly #closing = new AbortController();
   readonly #calls = new Set<Promise<unknown>>();
-  readonly #homes = new WeakMap<object, string>();
+  /** Login folders of the connections that were used for a sequence. */
+  readonly #homes = new WeakMap<Client, string>();
   #isClosing = false;
 
   constructor({ size = 4, retries = 2, backOff, growAfter = 30, ...options }: ClientOptions & PoolOptions) {
@@ -133,10 +134,7 @@ export class Pool extends EventEmitter<ClientEvents> {
     const mayRepeat =
       typeof repeat === "boolean" ? repeat : (error: unknown) => isWorthRepeating(error) && repeat(error);
     return this.#run(signal, mayRepeat, async (client) => {
-      const { core } = client;
-      const session = core.standing;
-      const home = await client.workingDirectory();
-      if (session) this.#homes.set(session, home);
+      if (!this.#homes.has(client)) this.#homes.set(client, await client.workingDirectory());
       return await work(client);
     });
   }
@@ -431,7 +429,7 @@ export class Pool extends EventEmitter<ClientEvents> {
     const { core } = client;
     const session = core.standing;
     if (!session) return false;
-    const home = this.#homes.get(session);
+    const home = this.#homes.get(client);
     // Operations that go to a folder and come back leave word of it, and stand where they were.
     if (home === undefined) return true;
     // Whoever had the connection may have sent anything.

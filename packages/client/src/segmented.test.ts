@@ -12,7 +12,6 @@ import type { ClientWarning } from "./client-events.ts";
 import type { Faults } from "../../../test/testkit/cutting-proxy.ts";
 import type { PoolOptions } from "./pool.ts";
 import type { SegmentedOptions } from "./segmented.ts";
-import type { WritableFile } from "@twinport/storage";
 
 const bytes = randomBytes(12_000_000);
 
@@ -48,6 +47,8 @@ async function stage(faults: Faults = {}, more: PoolOptions = {}) {
     },
   };
 }
+
+type WritableFile = Awaited<ReturnType<LoopbackServer["storage"]["write"]>>;
 
 /** At once: storage in memory has no promises. */
 function writeOver({ storage }: LoopbackServer, content: Uint8Array): void {

@@ -4,10 +4,18 @@ import type { ClientOptions } from "./options.ts";
 import type { Settings } from "./settings.ts";
 
 test.each<[string, ClientOptions, Partial<Settings>]>([
-  ["nothing but a host", { host: "h" }, { port: 21, user: "anonymous", password: "anonymous@", tls: "off", mode: "auto", retries: 2 }],
+  [
+    "nothing but a host",
+    { host: "h" },
+    { port: 21, user: "anonymous", password: "anonymous@", tls: "off", mode: "auto", retries: 2 },
+  ],
   ["implicit TLS", { host: "h", tls: "implicit" }, { port: 990 }],
   ["a user without a password", { host: "h", user: "ann" }, { user: "ann", password: "" }],
-  ["some of the time-outs", { host: "h", timeouts: { reply: 5 } }, { timeouts: { connect: 15, reply: 5, data: 60, search: 14 } }],
+  [
+    "some of the time-outs",
+    { host: "h", timeouts: { reply: 5 } },
+    { timeouts: { connect: 15, reply: 5, data: 60, search: 14 } },
+  ],
   ["no memory", { host: "h", memory: false }, { memory: undefined }],
   ["no proxy", { host: "h", proxy: false }, { proxy: undefined }],
 ])("%s", (_name, options, expected) => {

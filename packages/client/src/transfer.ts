@@ -1,5 +1,5 @@
 import { ChannelError } from "@twinport/channel";
-import { chooseModes } from "@twinport/protocol";
+import { chooseModes, isPassive } from "@twinport/protocol";
 import { ClientError, said, withAttempts } from "./errors.ts";
 import { ModeSearch } from "./mode-search.ts";
 import { abandonTransfer } from "./abandon.ts";
@@ -239,7 +239,8 @@ class Transfer {
   /** It did move bytes: what broke was not the way. */
   #isBreak(mode: ModeCommand, { failure, moved }: Pick<FailedExchange, "failure" | "moved">): boolean {
     if (failure !== "data-broken" && failure !== "control-lost") return false;
-    if (this.#isProven(mode)) return moved > 0 || failure === "data-broken";
+    // The way may have been shut since: without a byte it is not taken twice.
+    if (this.#isProven(mode)) return moved > 0 || (failure === "data-broken" && this.#breaks === 0);
     // What is sent may have come no farther than to our own system.
     return this.#plan.body.direction === "receive" ? moved > 0 : moved > TAKEN;
   }
@@ -254,7 +255,7 @@ class Transfer {
     this.#search.spend(seconds);
     this.#search.shut(mode, failure);
     if (this.#proven === mode) this.#proven = undefined;
-    if (failure === "no-bytes" || failure === "control-silent") this.#search.stood(mode);
+    if (failure === "no-bytes" || (failure === "control-silent" && isPassive(mode))) this.#search.stood(mode);
     await this.#host.failed(session, mode);
     // Nobody waits for a connection that is not needed any more.
     const isOver = this.#isLast && !this.#search.hasStood;

@@ -2,7 +2,15 @@ import { expect, test } from "vitest";
 import { looksLikeFtpUrl, parseFtpUrl, withoutPassword } from "./url.ts";
 import type { FtpUrl } from "./url.ts";
 
-const nothing = { port: undefined, user: undefined, password: undefined, tls: undefined, path: "", isFolder: true, type: undefined };
+const nothing = {
+  port: undefined,
+  user: undefined,
+  password: undefined,
+  tls: undefined,
+  path: "",
+  isFolder: true,
+  type: undefined,
+};
 
 test.each<[string, Partial<FtpUrl>]>([
   ["ftp://h", { host: "h" }],
@@ -52,7 +60,9 @@ test.each([
 });
 
 test("no error shows the password", () => {
-  expect(() => parseFtpUrl("ftp://ann:secret@h:0/")).toThrow(expect.objectContaining({ message: expect.not.stringContaining("secret") }));
+  expect(() => parseFtpUrl("ftp://ann:secret@h:0/")).toThrow(
+    expect.objectContaining({ message: expect.not.stringContaining("secret") }),
+  );
   expect(withoutPassword("ftp://ann:se:c@ret@h/a")).toBe("ftp://ann:****@h/a");
   expect(withoutPassword("ftp://ann@h/a")).toBe("ftp://ann@h/a");
 });

@@ -68,10 +68,14 @@ test("a file is written to a Web stream, which is closed behind it", async () =>
 test("a Web stream whose file is not there is aborted: its reader does not wait for ever", async () => {
   await using on = await stage();
   const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>();
-  const got = new Response(readable).arrayBuffer();
-  const failed = expect(got).rejects.toThrow();
-  await expect(on.client.download("none", writable)).rejects.toMatchObject({ code: "not-found" });
-  await failed;
+  const outcomes = await Promise.allSettled([
+    on.client.download("none", writable),
+    new Response(readable).arrayBuffer(),
+  ]);
+  expect(outcomes).toMatchObject([
+    { status: "rejected", reason: { code: "not-found" } },
+    { status: "rejected", reason: { code: "not-found" } },
+  ]);
 });
 
 test("a Web stream whose reader has left ends the download, and the client is of use", async () => {
@@ -133,7 +137,9 @@ test("a stream to write to is done when the server has all of it, and not before
   expect(await on.client.size("written")).toBe(bytes.length);
   const refused = on.client.write("no/such/folder/x");
   refused.end("x");
-  await expect(new Promise((_resolve, reject) => refused.on("error", reject))).rejects.toMatchObject({ code: "not-found" });
+  await expect(new Promise((_resolve, reject) => refused.on("error", reject))).rejects.toMatchObject({
+    code: "not-found",
+  });
   const left = on.client.write("left");
   left.write("half");
   left.destroy(new Error("left"));

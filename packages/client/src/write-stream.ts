@@ -18,9 +18,9 @@ export function writableFor(send: (source: Readable) => Promise<unknown>): Writa
       if (through.write(chunk)) done();
       else through.once("drain", done);
     },
-    final(done) {
+    final(settle) {
       through.end();
-      sent.then(() => done(), done);
+      sent.then(() => settle(), settle);
     },
     destroy(error, done) {
       if (!through.writableFinished) through.destroy(error ?? new Error("the stream was closed before its end"));

@@ -1,11 +1,14 @@
 import { ClientError } from "../errors.ts";
 import { childOf } from "../operations/manage.ts";
 import { download } from "../operations/download.ts";
+import { isSmall } from "./landing-file.ts";
 import { LocalPlace } from "./local-place.ts";
 import { LARGE } from "./mirror-deeds.ts";
-import { quickFetch } from "./quick-fetch.ts";
+import { QuickFetch } from "./quick-fetch.ts";
 import { isComparable } from "./same-time.ts";
+import type { RemoteTime } from "@twinport/protocol";
 import type { Client } from "../client.ts";
+import type { LandingFile } from "./landing-file.ts";
 import type { MakeFolder, MirrorPlan, MirrorWarning, Removal, SetTime, TransferFile } from "./mirror-plan.ts";
 import type { MirrorDeeds, SentFile, TransferOrder } from "./mirror-deeds.ts";
 import type { Progress } from "../progress.ts";
@@ -49,6 +52,30 @@ export class DownloadDeeds implements MirrorDeeds {
     }
   }
 
+  /** Small files go one after the other in as few steps as there can be, as long as nothing is odd. */
+  async transferQuickly(
+    { core }: Client,
+    next: () => TransferFile | undefined,
+    done: (action: TransferFile, bytes: number) => void,
+    signal: AbortSignal,
+  ): Promise<TransferFile | undefined> {
+    return await core.inTurn(signal, async (combined) => {
+      const quick = QuickFetch.on(core, combined);
+      try {
+        for (let action = next(); action; action = next()) {
+          const landing = quick && this.#smallLanding(action);
+          const isWhole = landing?.memory && (await quick?.fetch(childOf(this.#from, action.from), landing.memory));
+          if (!landing || !isWhole) return action;
+          landing.land(this.#options.preserveTime === false ? undefined : action.modified?.at);
+          done(action, action.size ?? 0);
+        }
+        return undefined;
+      } finally {
+        quick?.leave();
+      }
+    });
+  }
+
   unverified(): ReadonlyMap<string, readonly SentFile[]> {
     return new Map();
   }
@@ -60,6 +87,13 @@ export class DownloadDeeds implements MirrorDeeds {
     return [];
   }
 
+  /** Where a file goes of which all is known that has to be; undefined for any other. */
+  #smallLanding(action: TransferFile): LandingFile | undefined {
+    const { verify, preserveTime = true } = this.#options;
+    const isKnown = isSmall(action.size) && (!preserveTime || isGivable(action.modified));
+    return isKnown && verify !== "hash" ? this.#place.receiver(action, action.size) : undefined;
+  }
+
   /** @param size as the listing told it; undefined where it is to be asked for, with the time */
   async #fetch(
     client: Client,
@@ -69,23 +103,19 @@ export class DownloadDeeds implements MirrorDeeds {
   ): Promise<number> {
     const { verify = "size", preserveTime = true } = this.#options;
     const receiver = this.#place.receiver(file, size);
-    // A day alone is no time to give to a file: the server is asked for it.
-    const isTime = size !== undefined && isComparable(modified) && modified.precision !== "day";
+    const isTime = size !== undefined && isGivable(modified);
     const known = { ...(size !== undefined && { size }), ...(isTime && { modified: modified.at }) };
     const { core } = client;
     const path = childOf(this.#from, from);
-    const { memory } = receiver;
-    if (memory && verify !== "hash" && (isTime || !preserveTime)) {
-      const isWhole = await core.inTurn(signal, (combined) => quickFetch(core, path, memory, combined));
-      if (isWhole) {
-        receiver.land(preserveTime ? known.modified : undefined);
-        return memory.length;
-      }
-    }
     const onProgress = ({ bytes }: Progress): void => onBytes(bytes);
     const options = { verify, preserveTime, known, ...((size ?? LARGE) >= LARGE && { onProgress }) };
     return (await core.inTurn(signal, (combined) => download(core, path, receiver, options, combined))).moved;
   }
+}
+
+/** A day alone is no time to give to a file: the server is asked for it. */
+function isGivable(time: RemoteTime | undefined): time is RemoteTime {
+  return isComparable(time) && time.precision !== "day";
 }
 
 /** Why what is there of a file is of no use, and all of it is fetched. */

@@ -37,7 +37,7 @@ export class LandingFile implements Receiver {
   constructor(place: LandingPlace) {
     this.#place = place;
     const { size } = place;
-    if (size !== undefined && size <= SMALL) this.#memory = new Uint8Array(size);
+    if (isSmall(size)) this.#memory = new Uint8Array(size);
   }
 
   /** Room for all of a small file, for who fills it by himself, and says {@link LandingFile.land} then. */
@@ -193,4 +193,9 @@ function unlinkIfThere(path: string): void {
   } catch {
     // It is gone already.
   }
+}
+
+/** Whether a file is kept in memory until it is whole. */
+export function isSmall(size: number | undefined): size is number {
+  return size !== undefined && size <= SMALL;
 }

@@ -15,6 +15,16 @@ export interface MirrorDeeds {
   makeFolder(client: Client | undefined, action: MakeFolder, signal: AbortSignal): Promise<void>;
   /** Gives the bytes that were moved. */
   transfer(client: Client, action: TransferFile, order: TransferOrder): Promise<number>;
+  /**
+   * Does transfers as long as they can be done in a quicker way, where there is one; gives the first that cannot, and is
+   * not done.
+   */
+  transferQuickly?(
+    client: Client,
+    next: () => TransferFile | undefined,
+    done: (action: TransferFile, bytes: number) => void,
+    signal: AbortSignal,
+  ): Promise<TransferFile | undefined>;
   setTime(client: Client | undefined, action: SetTime, signal: AbortSignal): Promise<void>;
   remove(client: Client | undefined, action: Removal, signal: AbortSignal): Promise<void>;
   /** Files that are still to be looked at when all are there, by their folders. */

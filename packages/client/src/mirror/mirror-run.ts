@@ -89,11 +89,19 @@ export class MirrorRun {
 
   async #transferAll(transfers: readonly TransferFile[]): Promise<void> {
     const { onEvent } = this.#options;
+    const done = (action: TransferFile, bytes: number): void => {
+      this.#moved += bytes;
+      this.#bytesDone += action.size ?? 0;
+      this.#finished(action);
+      this.#progress(false);
+    };
+    const { transferQuickly } = this.#deeds;
     await runStage(
       this.#lanes,
       this.#parallel,
       {
         actions: transfers,
+        quickly: transferQuickly && ((client, next) => transferQuickly.call(this.#deeds, client, next, done, this.#signal)),
         work: async (client, action) => {
           onEvent?.({ kind: "began", action });
           const onBytes = (bytes: number): void => {
@@ -101,13 +109,10 @@ export class MirrorRun {
             this.#progress(false);
           };
           try {
-            this.#moved += await this.#deeds.transfer(client, action, { onBytes, signal: this.#signal });
+            done(action, await this.#deeds.transfer(client, action, { onBytes, signal: this.#signal }));
           } finally {
             this.#underWay.delete(action);
           }
-          this.#bytesDone += action.size ?? 0;
-          this.#finished(action);
-          this.#progress(false);
         },
         failed: (action, error) => this.#failed(action, error),
       },

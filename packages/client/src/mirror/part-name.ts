@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { crc32 } from "node:zlib";
 import { MAX_NAME_BYTES } from "@twinport/protocol";
 
 const SUFFIX = ".part";
@@ -11,7 +11,7 @@ const partOf = /^\.(.+)\.[0-9a-f]{8}\.part$/s;
  * interrupted run has left can be gone on with, and is never mixed with something newer.
  */
 export function partName(name: string, content: { readonly size: number | undefined; readonly at: number | undefined }): string {
-  const digest = createHash("sha256").update(`${content.size} ${content.at} ${name}`).digest("hex").slice(0, 8);
+  const digest = crc32(`${content.size} ${content.at} ${name}`).toString(16).padStart(8, "0");
   return `.${shortened(name)}.${digest}${SUFFIX}`;
 }
 

@@ -1,7 +1,9 @@
 import net from "node:net";
+import { ClientError } from "../errors.ts";
 import { readPassiveReply } from "../data-channel.ts";
 import { onAbort } from "../signal-relay.ts";
 import type { Reply } from "@twinport/protocol";
+import type { Timer } from "@twinport/channel";
 import type { ClientCore } from "../core.ts";
 import type { Session } from "../session.ts";
 
@@ -11,96 +13,94 @@ const CHUNK = 64 * 1024;
 /** Seconds for a whole small file; then it is left to those who know what to do about it. */
 const SECONDS = 10;
 
-/**
- * Fetches a small file of a known size in the way that has worked on this connection before, with nothing done that is
- * for the cases where something is odd. False where anything was: then nothing was decided, and the file is to be
- * fetched as any other is. There may be a million such files, and none takes longer than what is done about it.
- */
-export async function quickFetch(core: ClientCore, path: string, into: Uint8Array, signal: AbortSignal): Promise<boolean> {
-  const session = core.standing;
-  const mode = session && quickMode(core, session);
-  if (!mode) return false;
-  const outcome = await new Promise<Outcome>((resolve) => new QuickFetch(core, session, path, into, resolve).start(mode, signal));
-  session.isUsed = true;
-  // Where replies may still come the next question could not be told from them.
-  if (outcome === "broken") core.drop(session);
-  return outcome === "whole";
-}
-
+/** What became of a file; `refused` and `broken` decide nothing: it is to be fetched as any other is. */
 type Outcome = "whole" | "refused" | "broken";
 
-/** Passive, in clear, directly, unwatched, and proven. */
-function quickMode(core: ClientCore, session: Session): "EPSV" | "PASV" | undefined {
-  const { settings, trace } = core.context;
-  const { control } = session.conversation;
-  const isPlain = !session.dataTls && !settings.rate && !settings.localAddress && !control.isProxied && !trace;
-  const isAgreed = session.type === "I" && !session.quirks.wantsPret;
-  // A link-local address leads nowhere without its interface.
-  if (!isPlain || !isAgreed || control.peerAddress.text.startsWith("fe80:")) return undefined;
-  if (core.isProven("epsv")) return "EPSV";
-  return core.isProven("pasv") ? "PASV" : undefined;
-}
+/** The verbs of the modes that need nothing but a dial. */
+type Verb = "EPSV" | "PASV";
 
-/** Room to read into, for the one data connection that a session has. */
-const rooms = new WeakMap<Session, Uint8Array>();
-
-function roomOf(session: Session): Uint8Array {
-  const room = rooms.get(session) ?? new Uint8Array(CHUNK);
-  rooms.set(session, room);
-  return room;
-}
-
-class QuickFetch {
+/**
+ * Fetches small files of known sizes, one after the other, in the way that has worked on this connection before, with
+ * nothing done that is for the cases where something is odd: there may be a million of them. Whatever is odd is left to
+ * the way in which all other files are fetched.
+ */
+export class QuickFetch {
   readonly #core: ClientCore;
   readonly #session: Session;
-  readonly #path: string;
-  readonly #into: Uint8Array;
-  readonly #resolve: (outcome: Outcome) => void;
+  readonly #verb: Verb;
+  readonly #room = new Uint8Array(CHUNK);
+  readonly #timer: Timer;
+  readonly #forgetSignal: () => void;
+  #path = "";
+  #into: Uint8Array = new Uint8Array(0);
+  #resolve: ((outcome: Outcome) => void) | undefined;
+  #forgetNews = (): void => {};
   #socket: net.Socket | undefined;
   #filled = 0;
   #hasEnded = false;
   #final: Reply | undefined;
-  #isOver = false;
-  #release = (): void => {};
 
-  constructor(core: ClientCore, session: Session, path: string, into: Uint8Array, resolve: (outcome: Outcome) => void) {
+  private constructor(core: ClientCore, session: Session, verb: Verb, signal: AbortSignal) {
     this.#core = core;
     this.#session = session;
-    this.#path = path;
-    this.#into = into;
-    this.#resolve = resolve;
+    this.#verb = verb;
+    this.#timer = core.context.clock.after(SECONDS * 1000, () => this.#over("broken"));
+    this.#forgetSignal = onAbort(signal, () => this.#over("broken"));
   }
 
-  start(mode: "EPSV" | "PASV", signal: AbortSignal): void {
-    const broken = (): void => this.#over("broken");
-    const timer = this.#core.context.clock.after(SECONDS * 1000, broken);
-    const forget = onAbort(signal, broken);
-    this.#release = () => {
-      timer.cancel();
-      forget();
-    };
-    this.#send(mode);
-    this.#hear();
+  /** Undefined where the quick way is not open: data under TLS, a proxy, a limited rate, a trace, nothing proven. */
+  static on(core: ClientCore, signal: AbortSignal): QuickFetch | undefined {
+    const session = core.standing;
+    const verb = session && !signal.aborted ? quickVerb(core, session) : undefined;
+    return session && verb && new QuickFetch(core, session, verb, signal);
+  }
+
+  /** Whether the file is there, whole; after the first that is not, another way has to be gone. */
+  async fetch(path: string, into: Uint8Array): Promise<boolean> {
+    if (!this.#session.isUsable) return false;
+    const outcome = await new Promise<Outcome>((resolve) => {
+      this.#path = path;
+      this.#into = into;
+      this.#resolve = resolve;
+      this.#socket = undefined;
+      this.#filled = 0;
+      this.#hasEnded = false;
+      this.#final = undefined;
+      this.#timer.refresh();
+      this.#send(this.#verb);
+      this.#hear();
+    });
+    this.#session.isUsed = true;
+    // Where replies may still come the next question could not be told from them.
+    if (outcome === "broken") this.#core.drop(this.#session);
+    return outcome === "whole";
+  }
+
+  leave(): void {
+    this.#timer.cancel();
+    this.#forgetSignal();
   }
 
   #send(word: string, argument?: string): void {
     try {
       this.#session.conversation.send(word, argument);
-    } catch {
-      this.#over("broken");
+    } catch (error) {
+      // Names that cannot be said are somebody else's to complain about.
+      this.#over(error instanceof ClientError ? "broken" : "refused");
     }
   }
 
   readonly #hear = (): void => {
     const { conversation } = this.#session;
-    for (let reply = conversation.take(); reply && !this.#isOver; reply = conversation.take()) this.#heard(reply);
-    if (this.#isOver) return;
-    if (conversation.isUsable) conversation.onNews(this.#hear);
+    for (let reply = this.#resolve && conversation.take(); reply; reply = this.#resolve && conversation.take()) {
+      if (reply.code >= 200) this.#heard(reply);
+    }
+    if (!this.#resolve) return;
+    if (conversation.isUsable) this.#forgetNews = conversation.onNews(this.#hear);
     else this.#over("broken");
   };
 
   #heard(reply: Reply): void {
-    if (reply.code < 200) return;
     if (!this.#socket) {
       this.#dial(reply);
       return;
@@ -111,30 +111,30 @@ class QuickFetch {
   }
 
   #dial(reply: Reply): void {
-    const { peerAddress } = this.#session.conversation.control;
+    const { address } = this.#session.conversation.control.peer;
     const told = reply.code < 300 ? readPassiveReply(reply) : undefined;
-    if (!told || (told.address && told.address.text !== peerAddress.text)) {
+    if (!told || (told.address && told.address.text !== address)) {
       this.#over("refused");
       return;
     }
+    const take = (count: number, bytes: Uint8Array): boolean => this.#take(bytes.subarray(0, count));
     this.#socket = net
-      .connect({
-        host: peerAddress.text,
-        port: told.port,
-        onread: { buffer: roomOf(this.#session), callback: (count, bytes) => this.#take(bytes.subarray(0, count)) },
-      })
-      .on("end", () => {
-        this.#hasEnded = true;
-        this.#settle();
-      })
-      .on("error", () => this.#over("broken"));
+      .connect({ host: address, port: told.port, onread: { buffer: this.#room, callback: take } })
+      .on("end", this.#ended)
+      .on("error", this.#failed);
     // The server waits for whoever comes to its port: the one need not be over before the other is said.
     this.#send("RETR", this.#path);
   }
 
+  readonly #ended = (): void => {
+    this.#hasEnded = true;
+    this.#settle();
+  };
+
+  readonly #failed = (): void => this.#over("broken");
+
   #take(bytes: Uint8Array): boolean {
-    if (this.#isOver) return false;
-    if (this.#filled + bytes.length > this.#into.length) {
+    if (!this.#resolve || this.#filled + bytes.length > this.#into.length) {
       this.#over("broken");
       return false;
     }
@@ -148,10 +148,25 @@ class QuickFetch {
   }
 
   #over(outcome: Outcome): void {
-    if (this.#isOver) return;
-    this.#isOver = true;
-    this.#release();
-    this.#socket?.destroy();
-    this.#resolve(outcome);
+    const resolve = this.#resolve;
+    if (!resolve) return;
+    this.#resolve = undefined;
+    // The next reply is for the next question.
+    this.#forgetNews();
+    // What is told to a socket that is gone concerns nobody.
+    this.#socket?.off("end", this.#ended).off("error", this.#failed).on("error", () => {}).destroy();
+    resolve(outcome);
   }
+}
+
+/** Passive, in clear, directly, unwatched, and proven. */
+function quickVerb(core: ClientCore, session: Session): Verb | undefined {
+  const { settings, trace } = core.context;
+  const { control } = session.conversation;
+  const isPlain = !session.dataTls && !settings.rate && !settings.localAddress && !control.isProxied && !trace;
+  const isAgreed = session.type === "I" && !session.quirks.wantsPret;
+  // A link-local address leads nowhere without its interface.
+  if (!isPlain || !isAgreed || control.peer.address.startsWith("fe80:")) return undefined;
+  if (core.isProven("epsv")) return "EPSV";
+  return core.isProven("pasv") ? "PASV" : undefined;
 }

@@ -7,6 +7,8 @@ import type { MirrorLanes } from "./mirror-lanes.ts";
 export interface Stage<Action extends MirrorAction> {
   readonly actions: readonly Action[];
   readonly work: (client: Client, action: Action) => Promise<void>;
+  /** Does some in a quicker way, and gives the first that cannot be done so. */
+  readonly quickly?: ((client: Client, next: () => Action | undefined) => Promise<Action | undefined>) | undefined;
   readonly failed: (action: Action, error: unknown) => void;
 }
 
@@ -58,10 +60,17 @@ export async function runStage<Action extends MirrorAction>(
   const either = AbortSignal.any([signal, stop.signal]);
   let working = 0;
 
+  /** What has failed once goes the slower way. */
+  const take = async (client: Client): Promise<{ action: Action; attempt: number } | undefined> => {
+    if (!stage.quickly || (queue.at(-1)?.attempt ?? 1) > 0) return queue.pop();
+    const action = await stage.quickly(client, () => (either.aborted ? undefined : queue.pop()?.action));
+    return action && { action, attempt: 0 };
+  };
+
   const lane = async (client: Client): Promise<void> => {
     working++;
     try {
-      for (let next = queue.pop(); next; next = queue.pop()) {
+      for (let next = await take(client); next; next = await take(client)) {
         if (either.aborted) throw new ClientError("aborted", {}, { cause: either.reason });
         try {
           await stage.work(client, next.action);

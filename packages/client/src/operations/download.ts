@@ -127,8 +127,9 @@ export async function download(
       attempts: done?.attempts ?? [],
     };
   } catch (error) {
-    await receiver.abandon(error);
-    throw await explain(core, error, path, signal);
+    const explained = await explain(core, error, path, signal);
+    await receiver.abandon(explained);
+    throw explained;
   }
 }
 

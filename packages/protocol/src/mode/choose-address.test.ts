@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import fc from "fast-check";
 import { ip, parsePrefix, reachOf } from "../address/ip.ts";
-import { cannotReach, chooseDialAddress } from "./choose-address.ts";
+import { cannotReach, chooseDialAddress, choosePassiveAddress } from "./choose-address.ts";
 import type { ActiveView, DialChoice } from "./choose-address.ts";
 
 const view = (asked: string, controlPeer: string, more: Partial<ActiveView> & { port?: number } = {}): ActiveView => ({
@@ -120,4 +120,21 @@ test.each([
   ["203.0.113.1", "203.0.113.9", undefined],
 ])("%s told to %s: %s", (advertised, peer, why) => {
   expect(cannotReach(ip(advertised), ip(peer))).toBe(why);
+});
+
+test.each([
+  ["198.51.100.9", "198.51.100.9", false, "198.51.100.9 reply-matches-control-peer"],
+  ["0.0.0.0", "198.51.100.9", false, "198.51.100.9 reply-unspecified control-peer-preferred"],
+  ["0.0.0.0", "198.51.100.9", true, "198.51.100.9 reply-unspecified control-peer-preferred"],
+  ["10.0.0.5", "198.51.100.9", false, "198.51.100.9 reply-unreachable control-peer-preferred"],
+  ["10.0.0.5", "198.51.100.9", true, "198.51.100.9 reply-unreachable control-peer-preferred"],
+  ["127.0.0.1", "198.51.100.9", true, "198.51.100.9 reply-unreachable control-peer-preferred"],
+  ["203.0.113.7", "198.51.100.9", false, "198.51.100.9 reply-differs control-peer-preferred"],
+  ["203.0.113.7", "198.51.100.9", true, "203.0.113.7 reply-differs told-to-trust-reply"],
+  ["10.0.0.5", "10.0.0.4", false, "10.0.0.4 reply-differs control-peer-preferred"],
+  ["10.0.0.5", "10.0.0.4", true, "10.0.0.5 reply-differs told-to-trust-reply"],
+  ["127.0.0.2", "127.0.0.1", true, "127.0.0.2 reply-differs told-to-trust-reply"],
+])("told %s by %s (trusted: %s): %s", (replied, controlPeer, trustReply, expected) => {
+  const { value, because } = choosePassiveAddress({ replied: ip(replied), controlPeer: ip(controlPeer), trustReply });
+  expect(`${value.text} ${because.join(" ")}`).toBe(expected);
 });

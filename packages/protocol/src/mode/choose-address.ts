@@ -99,7 +99,7 @@ export interface PassiveView {
   readonly replied: IpAddress;
   /** The other end of the command connection. */
   readonly controlPeer: IpAddress;
-  /** Another public address may be dialled: the server's data comes from another host. */
+  /** Another address may be dialled: the server's data comes from another host. */
   readonly trustReply: boolean;
 }
 
@@ -121,7 +121,7 @@ export function choosePassiveAddress(view: PassiveView): Decision<IpAddress, Pas
   if (sameIp(replied, controlPeer)) return { value: controlPeer, because: ["reply-matches-control-peer"] };
   const hidden = cannotReach(replied, controlPeer);
   if (hidden === "unspecified") return { value: controlPeer, because: ["reply-unspecified", "control-peer-preferred"] };
-  if (hidden !== undefined || reachOf(replied) !== "public") {
+  if (hidden !== undefined) {
     return { value: controlPeer, because: ["reply-unreachable", "control-peer-preferred"] };
   }
   if (view.trustReply) return { value: replied, because: ["reply-differs", "told-to-trust-reply"] };

@@ -1,6 +1,7 @@
 import { displayWidth, padToWidth } from "@twinport/protocol";
 import { Command } from "commander";
 import { UsageError } from "../../usage-error.ts";
+import { jsonLine } from "./json-line.ts";
 import { modeMemoryOf } from "./mode-memory-place.ts";
 import type { RememberedMode } from "@twinport/client";
 import type { CommandSetting } from "../command-setting.ts";
@@ -23,7 +24,7 @@ function listCommand({ messages, terminal }: CommandSetting): Command {
     .option("--json", options.json)
     .action(async (flags: { readonly json?: true }) => {
       const known = await modeMemoryOf(terminal.environment).list();
-      const lines = flags.json ? known.map((mode) => JSON.stringify(modeFacts(mode))) : tableOf(known, say.columns);
+      const lines = flags.json ? known.map((mode) => jsonLine(modeFacts(mode))) : tableOf(known, say.columns);
       for (const line of lines) terminal.output.write(`${line}\n`);
     });
 }

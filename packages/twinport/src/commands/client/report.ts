@@ -2,6 +2,7 @@ import { ClientError } from "@twinport/client";
 import { visible } from "@twinport/protocol";
 import { exitCodeOf } from "../../exit-codes.ts";
 import { hintsOf } from "./attempt-hints.ts";
+import { jsonLine } from "./json-line.ts";
 import type { ClientWarning } from "@twinport/client";
 import type { Messages } from "../../messages/index.ts";
 import type { Output, Terminal } from "../../terminal.ts";
@@ -52,7 +53,7 @@ export class Report {
 
   /** A result, to programs. */
   object(result: object): void {
-    this.#write(this.#objects, JSON.stringify(result));
+    this.#write(this.#objects, jsonLine(result));
   }
 
   /** A sentence beside the result. */
@@ -73,7 +74,7 @@ export class Report {
     const key = `${code} ${JSON.stringify(facts)}`;
     if (this.#warned.has(key)) return;
     this.#warned.add(key);
-    if (this.isJson) this.#write(this.#terminal.errors, JSON.stringify({ event: "warning", code, facts }));
+    if (this.isJson) this.#write(this.#terminal.errors, jsonLine({ event: "warning", code, facts }));
     else this.note(client.warning(client.warnings[code](facts)));
   }
 

@@ -1,4 +1,5 @@
 import { FigureTracker, formatEndpoint, formatFigure, visible } from "@twinport/protocol";
+import { jsonLine } from "./json-line.ts";
 import type { Endpoint, TraceStep } from "@twinport/protocol";
 import type { Messages } from "../../messages/index.ts";
 import type { Report } from "./report.ts";
@@ -18,7 +19,7 @@ export class TracePrinter {
   readonly take = (step: TraceStep): void => {
     if (this.#report.isJson) {
       const { kind, ...facts } = step;
-      this.#report.draw([JSON.stringify({ event: kind, ...facts })]);
+      this.#report.draw([jsonLine({ event: kind, ...facts })]);
       return;
     }
     const line = this.#lineOf(step);
