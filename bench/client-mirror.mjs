@@ -7,7 +7,17 @@
 // script of a few lines over @twinport/client in place of the command.
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, truncateSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from "node:fs";
 import net from "node:net";
 import os from "node:os";
 import path from "node:path";
@@ -119,7 +129,10 @@ async function freePorts(count) {
 /** Seconds that a program takes. */
 async function seconds(program, args) {
   const began = performance.now();
-  const child = spawn(program, args, { stdio: ["ignore", "ignore", "inherit"], env: { ...process.env, HOME: scratch } });
+  const child = spawn(program, args, {
+    stdio: ["ignore", "ignore", "inherit"],
+    env: { ...process.env, HOME: scratch },
+  });
   const [status, signal] = await once(child, "close");
   if (status !== 0) throw new Error(`${program} ${args.join(" ")} ended with ${signal ?? status}`);
   return (performance.now() - began) / 1000;
@@ -147,8 +160,13 @@ async function race(title, rivals, check) {
   const medians = [...seen].map(([name, times]) => [name, median(times)]);
   const [, ours] = medians[0];
   for (const [name, value] of medians) {
-    const times = seen.get(name).map((time) => time.toFixed(3)).join(" ");
-    console.log(`${title.padEnd(26)} ${name.padEnd(10)} ${value.toFixed(3)} s   ours/it ${(ours / value).toFixed(2)}   (${times})`);
+    const times = seen
+      .get(name)
+      .map((time) => time.toFixed(3))
+      .join(" ");
+    console.log(
+      `${title.padEnd(26)} ${name.padEnd(10)} ${value.toFixed(3)} s   ours/it ${(ours / value).toFixed(2)}   (${times})`,
+    );
   }
 }
 
@@ -161,7 +179,8 @@ async function compare() {
   const down = path.join(scratch, "down");
   mkdirSync(small, { recursive: true });
   const count = Number(flags.files);
-  for (let number = 0; number < count; number++) writeFileSync(path.join(small, `file-${number}`), Buffer.alloc(Number(flags.bytes), number));
+  for (let number = 0; number < count; number++)
+    writeFileSync(path.join(small, `file-${number}`), Buffer.alloc(Number(flags.bytes), number));
   const megabytes = Number(flags.large);
   if (flags.only.includes("get")) {
     writeFileSync(path.join(root, "pub/large"), Buffer.alloc(1024 * 1024, "large"));
@@ -185,12 +204,22 @@ async function compare() {
     },
   };
   if (flags.only.includes("mirror")) {
-    await race(`mirror ${count} x ${flags.bytes}`, {
-      twinport: flags.library
-        ? script("mirror", "--", port, parallel, down)
-        : [node, command, "mirror", "--parallel", parallel, `${url}/small`, down],
-      lftp: ["lftp", "--norc", "-e", `mirror --parallel=${parallel} pub/small ${down}; exit`, `ftp://127.0.0.1:${port}`],
-    }, fetched);
+    await race(
+      `mirror ${count} x ${flags.bytes}`,
+      {
+        twinport: flags.library
+          ? script("mirror", "--", port, parallel, down)
+          : [node, command, "mirror", "--parallel", parallel, `${url}/small`, down],
+        lftp: [
+          "lftp",
+          "--norc",
+          "-e",
+          `mirror --parallel=${parallel} pub/small ${down}; exit`,
+          `ftp://127.0.0.1:${port}`,
+        ],
+      },
+      fetched,
+    );
   }
 
   const up = path.join(root, "pub/up");
@@ -202,12 +231,22 @@ async function compare() {
     },
   };
   if (flags.only.includes("up")) {
-    await race(`mirror up ${count} x ${flags.bytes}`, {
-      twinport: flags.library
-        ? script("up", "--", port, parallel, small)
-        : [node, command, "mirror", "--parallel", parallel, small, `${url}/up`],
-      lftp: ["lftp", "--norc", "-e", `mirror -R --parallel=${parallel} ${small} pub/up; exit`, `ftp://127.0.0.1:${port}`],
-    }, sent);
+    await race(
+      `mirror up ${count} x ${flags.bytes}`,
+      {
+        twinport: flags.library
+          ? script("up", "--", port, parallel, small)
+          : [node, command, "mirror", "--parallel", parallel, small, `${url}/up`],
+        lftp: [
+          "lftp",
+          "--norc",
+          "-e",
+          `mirror -R --parallel=${parallel} ${small} pub/up; exit`,
+          `ftp://127.0.0.1:${port}`,
+        ],
+      },
+      sent,
+    );
   }
 
   const large = path.join(scratch, "large");
@@ -219,10 +258,14 @@ async function compare() {
     },
   };
   if (flags.only.includes("get")) {
-    await race(`get ${megabytes} MiB`, {
-      twinport: flags.library ? script("get", "--", port, large) : [node, command, "get", `${url}/large`, large],
-      curl: ["curl", "--silent", "--show-error", "--output", large, `${url}/large`],
-    }, whole);
+    await race(
+      `get ${megabytes} MiB`,
+      {
+        twinport: flags.library ? script("get", "--", port, large) : [node, command, "get", `${url}/large`, large],
+        curl: ["curl", "--silent", "--show-error", "--output", large, `${url}/large`],
+      },
+      whole,
+    );
   }
 }
 

@@ -54,7 +54,8 @@ export async function sendFile(
 /** What a person should read of a failure: the sentence, what was tried, and whether to try again. */
 export function explain(error: unknown): string {
   if (!(error instanceof ClientError)) return String(error);
-  const tried = error.attempts.map(({ mode, outcome }) => `\n  ${mode}: ${outcome}`).join("");
+  const failed = error.attempts.filter(({ outcome }) => outcome !== "moved");
+  const tried = failed.map(({ mode, outcome }) => `\n  ${mode}: ${outcome}`).join("");
   return `${error.code}: ${error.message}${tried}${error.retryable ? "\n  It may work in a moment." : ""}`;
 }
 

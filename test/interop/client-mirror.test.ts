@@ -103,7 +103,11 @@ async function ours(): Promise<Served> {
   const scratch = new ScratchFolder();
   const folder = join(scratch.path, "served");
   await mkdir(folder);
-  const server = await LoopbackServer.start({ storage: diskStorage(folder), untraced: true, passive: { ports: "any" } });
+  const server = await LoopbackServer.start({
+    storage: diskStorage(folder),
+    untraced: true,
+    passive: { ports: "any" },
+  });
   const port = server.server.bound[0]?.port ?? 0;
   return {
     folder,
@@ -124,7 +128,8 @@ const refused: Readonly<Record<string, readonly string[]>> = {
 
 const local = (path: string): MirrorSide => ({ kind: "local", path });
 const remote = (client: Client, path: string): MirrorSide => ({ kind: "remote", client, path });
-const connect = (server: Served): Promise<Client> => connectClient({ ...server.options, memory: memoryOfThisProcess() });
+const connect = (server: Served): Promise<Client> =>
+  connectClient({ ...server.options, memory: memoryOfThisProcess() });
 
 function cases(name: string, start: () => Promise<Served>): void {
   const names = oddNames.filter((one) => !refused[name]?.includes(one));
@@ -189,7 +194,12 @@ function cases(name: string, start: () => Promise<Served>): void {
     ]);
     const report = await mirror(local(here.path), target, options);
     expect(report.failures.map(sayFailure)).toEqual([]);
-    expect(treeOf(up).map((line) => line.replace(/ [0-9a-f]{64}$/, ""))).toEqual(["changed", "folder/", "folder/kept.log", "same"]);
+    expect(treeOf(up).map((line) => line.replace(/ [0-9a-f]{64}$/, ""))).toEqual([
+      "changed",
+      "folder/",
+      "folder/kept.log",
+      "same",
+    ]);
     expect(readFileSync(join(up, "changed"), "utf8")).toBe("changed, and longer");
     expect(formatPlan(await planMirror(local(here.path), target, options))).toEqual([]);
   });
@@ -236,41 +246,52 @@ peerServer("a mirror that is interrupted at any moment", "vsftpd", () => {
   const directions = ["down", "up"] as const;
   const all = interruptions.flatMap((how) => directions.map((direction) => ({ how, direction })));
 
-  it.each(all)("$how while files go $direction: the next run ends it, and the one after has nothing to do", async ({ how, direction }) => {
-    const { server, mine, source, target, here } = await scene(direction);
-    await using _server = server;
-    await using _here = here;
-    const path = join(server.home, "theirs");
-    await using client = await connect(server);
-    const sides = direction === "up" ? ([local(mine), remote(client, path)] as const) : ([remote(client, path), local(mine)] as const);
-    const told = JSON.stringify({ server: server.options, direction, folder: mine, path });
-    const script = fileURLToPath(new URL("../testkit/mirror-process.mjs", import.meta.url));
-    const options = { delete: true, parallel: 3 };
-    /** Runs until it is interrupted, or done. */
-    const run = async (milliseconds: number): Promise<void> => {
-      if (how === "abort") {
-        const outcome = mirror(...sides, { ...options, signal: AbortSignal.timeout(milliseconds) });
-        await expect(outcome.then(() => ({ code: "aborted" }), (error: unknown) => error)).resolves.toMatchObject({ code: "aborted" });
-        return;
+  it.each(all)(
+    "$how while files go $direction: the next run ends it, and the one after has nothing to do",
+    async ({ how, direction }) => {
+      const { server, mine, source, target, here } = await scene(direction);
+      await using _server = server;
+      await using _here = here;
+      const path = join(server.home, "theirs");
+      await using client = await connect(server);
+      const sides =
+        direction === "up"
+          ? ([local(mine), remote(client, path)] as const)
+          : ([remote(client, path), local(mine)] as const);
+      const told = JSON.stringify({ server: server.options, direction, folder: mine, path });
+      const script = fileURLToPath(new URL("../testkit/mirror-process.mjs", import.meta.url));
+      const options = { delete: true, parallel: 3 };
+      /** Runs until it is interrupted, or done. */
+      const run = async (milliseconds: number): Promise<void> => {
+        if (how === "abort") {
+          const outcome = mirror(...sides, { ...options, signal: AbortSignal.timeout(milliseconds) });
+          await expect(
+            outcome.then(
+              () => ({ code: "aborted" }),
+              (error: unknown) => error,
+            ),
+          ).resolves.toMatchObject({ code: "aborted" });
+          return;
+        }
+        await using program = new RunningProgram(process.execPath, [script, told], { home: here.path });
+        await Promise.race([program.outcome, pause(milliseconds)]);
+      };
+      const began = performance.now();
+      await run(60_000);
+      const whole = performance.now() - began;
+      for (let time = 0; time < TIMES; time++) {
+        await rm(target, { recursive: true });
+        await mkdir(target);
+        await runProgram("chmod", ["777", target], { home: here.path });
+        // Something older stands there already.
+        await put(join(target, "folder 0", "file 0"), "older", 1_000_000_000);
+        await runProgram("chmod", ["-R", "a+rwX", target], { home: here.path });
+        await run(Math.floor(Math.random() * whole));
+        const report = await mirror(...sides, options);
+        expect(report.failures.map(sayFailure)).toEqual([]);
+        expect(treeOf(target)).toEqual(treeOf(source));
+        expect(formatPlan(await planMirror(...sides, options))).toEqual([]);
       }
-      await using program = new RunningProgram(process.execPath, [script, told], { home: here.path });
-      await Promise.race([program.outcome, pause(milliseconds)]);
-    };
-    const began = performance.now();
-    await run(60_000);
-    const whole = performance.now() - began;
-    for (let time = 0; time < TIMES; time++) {
-      await rm(target, { recursive: true });
-      await mkdir(target);
-      await runProgram("chmod", ["777", target], { home: here.path });
-      // Something older stands there already.
-      await put(join(target, "folder 0", "file 0"), "older", 1_000_000_000);
-      await runProgram("chmod", ["-R", "a+rwX", target], { home: here.path });
-      await run(Math.floor(Math.random() * whole));
-      const report = await mirror(...sides, options);
-      expect(report.failures.map(sayFailure)).toEqual([]);
-      expect(treeOf(target)).toEqual(treeOf(source));
-      expect(formatPlan(await planMirror(...sides, options))).toEqual([]);
-    }
-  });
+    },
+  );
 });

@@ -63,7 +63,7 @@ test.each<[string, Readonly<Record<string, string | Script>>]>([
   ["total 0", { LIST: listed("total 0\r\n") }],
 ])("an empty folder: %s", async (_name, on) => {
   await using server = await ScriptedServer.start({ on });
-  const client = await server.client();
+  const client = await server.client({ timeouts: { data: 10 } });
   expect(await client.listAll("")).toEqual([]);
   expect(await client.workingDirectory()).toBe("/");
 });

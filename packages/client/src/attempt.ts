@@ -41,7 +41,7 @@ export async function attemptTransfer(
   terms: AttemptTerms,
 ): Promise<ExchangeOutcome | Unheard> {
   const { plan, signal } = terms;
-  const budget = budgetOf(context, session, mode, terms);
+  const budget = budgetOf(context, session, terms);
   try {
     await session.useType(plan.type, signal, budget.reply);
     const pret = isPassive(mode) && (await announce(session, terms, budget));
@@ -90,7 +90,6 @@ async function restart(session: Session, door: Door, { plan, signal }: AttemptTe
 function budgetOf(
   context: ClientContext,
   session: Session,
-  mode: ModeCommand,
   { plan, pace, isLast, isProven, secondsLeft }: AttemptTerms,
 ): Budget & ExchangePatience {
   const { reply, data, connect } = context.settings.timeouts;

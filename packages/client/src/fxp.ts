@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
-import { choosePassiveAddress, formatEndpoint, formatExtendedPort, formatHostPort } from "@twinport/protocol";
+import { choosePassiveAddress, formatExtendedPort, formatHostPort } from "@twinport/protocol";
 import { ClientError, said } from "./errors.ts";
-import { abandonTransfer } from "./abandon.ts";
+import { Side } from "./fxp-side.ts";
 import { algorithmsOf, remoteHash } from "./operations/hash.ts";
 import { explain } from "./operations/not-found.ts";
 import { fxpWays } from "./fxp-plan.ts";
@@ -15,7 +15,6 @@ import type { HostPort, Reply } from "@twinport/protocol";
 import type { Client } from "./client.ts";
 import type { ClientCore } from "./core.ts";
 import type { FxpProtection, FxpRole, FxpWay } from "./fxp-plan.ts";
-import type { Session } from "./session.ts";
 import type { Verify } from "./operations/verify.ts";
 
 /** What can be asked of a transfer from server to server. */
@@ -109,46 +108,6 @@ function inBothTurns<Result>(
 ): Promise<Result> {
   const [first, second] = rankOf(one) < rankOf(other) ? [one, other] : [other, one];
   return first.inTurn(signal, (ofFirst) => second.inTurn(ofFirst, work));
-}
-
-/** One of the two servers. */
-class Side {
-  readonly core: ClientCore;
-  readonly path: string;
-  #session: Session | undefined;
-
-  constructor(core: ClientCore, path: string) {
-    this.core = core;
-    this.path = path;
-  }
-
-  get name(): string {
-    const { host, port } = this.core.context.settings;
-    return formatEndpoint(host, port);
-  }
-
-  get session(): Session {
-    if (!this.#session) throw new TypeError("the session is asked for before it is opened");
-    return this.#session;
-  }
-
-  async open(signal: AbortSignal): Promise<void> {
-    this.#session = await this.core.session(signal);
-  }
-
-  ask(word: string, argument: string | undefined, signal: AbortSignal): Promise<Reply> {
-    this.session.isUsed = true;
-    return this.session.conversation.ask(word, argument, { signal });
-  }
-
-  /** Takes the connection out of a transfer that will not come to its end. */
-  async abandon(): Promise<void> {
-    if (!(await abandonTransfer(this.session.conversation))) this.leave();
-  }
-
-  leave(): void {
-    this.core.drop(this.session);
-  }
 }
 
 /** Why one way has failed; another one may not. */

@@ -20,6 +20,8 @@ const file = (size: number, seconds = 0): Partial<TreeEntry> => ({
 const link: Partial<TreeEntry> = { kind: "link", target: "somewhere" };
 const isFolder = (node: Node): node is Folder => !(node instanceof Error) && typeof node["kind"] !== "string";
 
+type Abilities = Partial<Pick<Tree, "follow" | "list" | "exactTime" | "keepsTimes">>;
+
 /** A tree in memory. */
 class FakeTree implements Tree {
   readonly root = "/root";
@@ -28,16 +30,14 @@ class FakeTree implements Tree {
   readonly key = sameName;
   readonly keepsTimes: boolean | undefined;
   readonly #top: Folder | undefined;
-  readonly #more: Partial<Pick<Tree, "follow" | "list" | "exactTime">>;
+  readonly #more: Abilities;
 
-  constructor(kind: Tree["kind"], top: Folder | undefined, more: FakeTree["more"] = {}) {
+  constructor(kind: Tree["kind"], top: Folder | undefined, more: Abilities = {}) {
     this.kind = kind;
     this.#top = top;
     this.keepsTimes = "keepsTimes" in more ? more.keepsTimes : true;
     this.#more = more;
   }
-
-  declare readonly more: Partial<Pick<Tree, "follow" | "list" | "exactTime" | "keepsTimes">>;
 
   async open(): Promise<boolean> {
     return this.#top !== undefined;
@@ -71,7 +71,11 @@ class FakeTree implements Tree {
   }
 }
 
-async function compare(from: Folder | Tree, to: Folder | Tree | undefined, options: PlanOptions = {}): Promise<string[]> {
+async function compare(
+  from: Folder | Tree,
+  to: Folder | Tree | undefined,
+  options: PlanOptions = {},
+): Promise<string[]> {
   const source = from instanceof FakeTree ? from : new FakeTree("remote", from as Folder);
   const target = to instanceof FakeTree ? to : new FakeTree("local", to as Folder | undefined);
   return formatPlan(await new Comparison(source, target, options).run());
@@ -98,7 +102,10 @@ describe("a plan", () => {
       "~ older (older, 1 bytes)",
     ]);
     expect(await compare(source, target, { compare: "size" })).toEqual(["~ longer (size, 2 bytes)"]);
-    expect(await compare(source, target, { compare: "time" })).toEqual(["~ newer (newer, 1 bytes)", "~ older (older, 1 bytes)"]);
+    expect(await compare(source, target, { compare: "time" })).toEqual([
+      "~ newer (newer, 1 bytes)",
+      "~ older (older, 1 bytes)",
+    ]);
   });
 
   it("sends only what is newer to a server that may not keep times", async () => {
@@ -108,15 +115,27 @@ describe("a plan", () => {
   });
 
   it("asks for the exact time before it moves a file for its time alone", async () => {
-    const coarse = { kind: "file", size: 1, modified: { at: TIME + 3_600_000, precision: "minute", zone: "utc" } } as const;
+    const coarse = {
+      kind: "file",
+      size: 1,
+      modified: { at: TIME + 3_600_000, precision: "minute", zone: "utc" },
+    } as const;
     const exact = async () => ({ at: TIME, precision: "second", zone: "utc" }) as const;
     expect(await compare(new FakeTree("remote", { a: coarse }, { exactTime: exact }), { a: file(1) })).toEqual([]);
     expect(await compare(new FakeTree("remote", { a: coarse }), { a: file(1) })).toEqual(["~ a (newer, 1 bytes)"]);
   });
 
   it("compares by size alone, and says so, where no zone is known", async () => {
-    const told = { kind: "file", size: 1, modified: { at: TIME + 60_000, precision: "minute", zone: "server" } } as const;
-    const plan = await new Comparison(new FakeTree("remote", { a: told }), new FakeTree("local", { a: file(1) }), {}).run();
+    const told = {
+      kind: "file",
+      size: 1,
+      modified: { at: TIME + 60_000, precision: "minute", zone: "server" },
+    } as const;
+    const plan = await new Comparison(
+      new FakeTree("remote", { a: told }),
+      new FakeTree("local", { a: file(1) }),
+      {},
+    ).run();
     expect([plan.actions, plan.warnings]).toEqual([[], [{ code: "times-not-comparable", count: 1 }]]);
   });
 });
@@ -152,10 +171,9 @@ describe("what the source does not have", () => {
   });
 
   it("stays where the source has something of that name that is not mirrored", async () => {
-    expect(await compare({ extra: link, keep: { kind: "other" } }, { extra: file(1), keep: file(1) }, { delete: true })).toEqual([
-      "! extra is a link (somewhere)",
-      "! keep is neither a file nor a folder",
-    ]);
+    expect(
+      await compare({ extra: link, keep: { kind: "other" } }, { extra: file(1), keep: file(1) }, { delete: true }),
+    ).toEqual(["! extra is a link (somewhere)", "! keep is neither a file nor a folder"]);
   });
 
   it("stays in a folder that the source does not list, or not whole", async () => {
@@ -176,22 +194,30 @@ describe("something of another kind in the way", () => {
   });
 
   it("goes first with delete", async () => {
-    expect(await compare({ a: { x: file(1) }, b: file(1) }, { a: file(1), b: { y: file(1) } }, { delete: true })).toEqual([
+    expect(
+      await compare({ a: { x: file(1) }, b: file(1) }, { a: file(1), b: { y: file(1) } }, { delete: true }),
+    ).toEqual([
       "- a (in-the-way)",
       "- b/y (in-the-way)",
       "- b/ (in-the-way)",
       "+ a/",
-      "+ a/x (new, 1 bytes)",
       "+ b (in-the-way, 1 bytes)",
+      "+ a/x (new, 1 bytes)",
     ]);
   });
 
   it("is a link, which is not followed", async () => {
-    expect(await compare({ a: { x: file(1) } }, { a: link })).toEqual(["! a stands where something of another kind is to be (link)"]);
+    expect(await compare({ a: { x: file(1) } }, { a: link })).toEqual([
+      "! a stands where something of another kind is to be (link)",
+    ]);
   });
 
-  it("stays with what is excluded in it", async () => {
-    const plan = await compare({ b: file(1) }, { b: { "y.log": file(1) } }, { delete: true, exclude: ["*.log"] });
+  it("stays with all that is in it, where some of that is excluded", async () => {
+    const plan = await compare(
+      { b: file(1) },
+      { b: { "y.log": file(1), z: file(1) } },
+      { delete: true, exclude: ["*.log"] },
+    );
     expect(plan).toEqual(["! b stands where something of another kind is to be (directory)"]);
   });
 });
@@ -205,7 +231,11 @@ describe("a hostile server", () => {
   });
 
   it("cannot go down for ever", async () => {
-    const endless = new FakeTree("remote", {}, { list: async () => ({ entries: [{ name: "deeper", kind: "directory" }] }) });
+    const endless = new FakeTree(
+      "remote",
+      {},
+      { list: async () => ({ entries: [{ name: "deeper", kind: "directory" }] }) },
+    );
     const plan = await new Comparison(endless, new FakeTree("local", {}), {}).run();
     expect(plan.problems.map(({ code }) => code)).toEqual(["too-deep"]);
   });
@@ -225,7 +255,9 @@ describe("a hostile server", () => {
       entry: { name, kind: "directory" },
       identity: "/ring",
     });
-    const plan = await new Comparison(new FakeTree("remote", {}, { list, follow }), new FakeTree("local", {}), { links: "follow" }).run();
+    const plan = await new Comparison(new FakeTree("remote", {}, { list, follow }), new FakeTree("local", {}), {
+      links: "follow",
+    }).run();
     expect(plan.problems.map(({ code }) => code)).toEqual(["link-loop"]);
   });
 });

@@ -12,7 +12,7 @@ import { pairNames } from "./name-pairs.ts";
 import { below, depthOf, lastName } from "./tree.ts";
 import type { FileDifference } from "./file-difference.ts";
 import type { FolderPlan } from "./folder-plan.ts";
-import type { MirrorPlan, MirrorWarning, TransferReason } from "./mirror-plan.ts";
+import type { MirrorPlan, MirrorWarning, Removal, TransferReason } from "./mirror-plan.ts";
 import type { NamePair } from "./name-pairs.ts";
 import type { PlanOptions } from "./mirror-options.ts";
 import type { Tree, TreeEntry, TreeListing } from "./tree.ts";
@@ -115,7 +115,8 @@ export class Comparison {
     const mayRemove = this.#options.delete === true && source.doubt === undefined;
     const parts = new Map(target.entries.flatMap(({ name, size = 0 }) => (isPartName(name) ? [[name, size]] : [])));
     await this.#survey.all(pairs.map((pair) => this.#pair(plan, place, pair, parts, mayRemove)));
-    for (const entry of target.entries) this.#removal.leftovers(plan.removals, below(to, entry.name), entry, plan.transfers);
+    for (const entry of target.entries)
+      this.#removal.leftovers(plan.removals, below(to, entry.name), entry, plan.transfers);
     plan.isWanted ||= plan.transfers.length > 0 || plan.below.some((one) => one.isMade && one.isWanted);
     return plan;
   }
@@ -178,7 +179,8 @@ export class Comparison {
     const { identity } = followed;
     const isFolder = followed.entry.kind === "directory";
     const leadsBack = links.some((one) => one === identity || one.startsWith(`${identity}/`));
-    if (isFolder && (leadsBack || links.length >= MOST_LINKS)) return this.#survey.tell("link-loop", "from", path, identity);
+    if (isFolder && (leadsBack || links.length >= MOST_LINKS))
+      return this.#survey.tell("link-loop", "from", path, identity);
     if (!isFolder && followed.entry.kind !== "file") return this.#survey.tell("special-file", "from", path);
     return { entry: followed.entry, links: [...links, identity] };
   }
@@ -231,8 +233,12 @@ export class Comparison {
 
   /** Plans the removal of what stands where something of another kind is to be; false where it stays. */
   async #clear(plan: FolderPlan, path: string, target: TreeEntry): Promise<boolean> {
+    const inside: Removal[] = [];
     const mayRemove = this.#options.delete === true;
-    if (mayRemove && (await this.#removal.remove(plan.clear, path, target, "in-the-way", true))) return true;
+    if (mayRemove && (await this.#removal.remove(inside, path, target, "in-the-way", true))) {
+      for (const one of inside) plan.clear.push(one);
+      return true;
+    }
     this.#survey.tell("in-the-way", "to", path, target.kind);
     return false;
   }

@@ -8,7 +8,6 @@ import { QuickFetch } from "./quick-fetch.ts";
 import { isComparable } from "./same-time.ts";
 import type { RemoteTime } from "@twinport/protocol";
 import type { Client } from "../client.ts";
-import type { LandingFile } from "./landing-file.ts";
 import type { MakeFolder, MirrorPlan, MirrorWarning, Removal, SetTime, TransferFile } from "./mirror-plan.ts";
 import type { MirrorDeeds, SentFile, TransferOrder } from "./mirror-deeds.ts";
 import type { Progress } from "../progress.ts";
@@ -63,10 +62,7 @@ export class DownloadDeeds implements MirrorDeeds {
       const quick = QuickFetch.on(core, combined);
       try {
         for (let action = next(); action; action = next()) {
-          const landing = quick && this.#smallLanding(action);
-          const isWhole = landing?.memory && (await quick?.fetch(childOf(this.#from, action.from), landing.memory));
-          if (!landing || !isWhole) return action;
-          landing.land(this.#options.preserveTime === false ? undefined : action.modified?.at);
+          if (!quick || !(await this.#fetchQuickly(quick, action))) return action;
           done(action, action.size ?? 0);
         }
         return undefined;
@@ -87,11 +83,20 @@ export class DownloadDeeds implements MirrorDeeds {
     return [];
   }
 
-  /** Where a file goes of which all is known that has to be; undefined for any other. */
-  #smallLanding(action: TransferFile): LandingFile | undefined {
+  /** Only of files of which all is known that has to be; and whatever is wrong is for the other way to tell. */
+  async #fetchQuickly(quick: QuickFetch, action: TransferFile): Promise<boolean> {
     const { verify, preserveTime = true } = this.#options;
-    const isKnown = isSmall(action.size) && (!preserveTime || isGivable(action.modified));
-    return isKnown && verify !== "hash" ? this.#place.receiver(action, action.size) : undefined;
+    const { from, size, modified } = action;
+    if (!isSmall(size) || verify === "hash" || (preserveTime && !isGivable(modified))) return false;
+    try {
+      const landing = this.#place.receiver(action, size);
+      if (!landing.memory || !(await quick.fetch(childOf(this.#from, from), landing.memory))) return false;
+      landing.land(preserveTime ? modified?.at : undefined);
+      return true;
+    } catch (error) {
+      if (error instanceof ClientError && error.code === "local-file") return false;
+      throw error;
+    }
   }
 
   /** @param size as the listing told it; undefined where it is to be asked for, with the time */

@@ -48,7 +48,12 @@ export async function compareFiles(
   return { kind: "differs", because: difference, ...(modified && { modified }) };
 }
 
-async function byHash(source: PlacedFile, target: PlacedFile, how: Comparing, signal: AbortSignal): Promise<FileDifference> {
+async function byHash(
+  source: PlacedFile,
+  target: PlacedFile,
+  how: Comparing,
+  signal: AbortSignal,
+): Promise<FileDifference> {
   if (!(await hasSameHash(source, target, signal))) return { kind: "differs", because: "hash" };
   const { difference, modified } = await compareTimesOf(source, target, signal);
   const time = modified ?? source.entry.modified;

@@ -1,4 +1,14 @@
-import { closeSync, constants, fchmodSync, futimesSync, lstatSync, openSync, renameSync, unlinkSync, writeSync } from "node:fs";
+import {
+  closeSync,
+  constants,
+  fchmodSync,
+  futimesSync,
+  lstatSync,
+  openSync,
+  renameSync,
+  unlinkSync,
+  writeSync,
+} from "node:fs";
 import { open, rename } from "node:fs/promises";
 import { ClientError } from "../errors.ts";
 import { hashLocal } from "../local-hash.ts";
@@ -63,14 +73,19 @@ export class LandingFile implements Receiver {
       const there = lstatSync(part, { throwIfNoEntry: false });
       if (there && !there.isFile()) unlinkSync(part);
       const isKept = there?.isFile() === true;
-      this.#handle = await open(part, constants.O_RDWR | NO_FOLLOW | (isKept ? 0 : constants.O_CREAT | constants.O_EXCL), 0o666);
+      this.#handle = await open(
+        part,
+        constants.O_RDWR | NO_FOLLOW | (isKept ? 0 : constants.O_CREAT | constants.O_EXCL),
+        0o666,
+      );
       return isKept ? there.size : 0;
     } catch (cause) {
       throw localError(path, cause);
     }
   };
 
-  readonly sink = (offset: number): ByteSink => (this.#memory ? this.#toMemory(this.#memory, offset) : this.#toPart(offset));
+  readonly sink = (offset: number): ByteSink =>
+    this.#memory ? this.#toMemory(this.#memory, offset) : this.#toPart(offset);
 
   readonly canRewind = (): boolean => true;
 
@@ -96,7 +111,10 @@ export class LandingFile implements Receiver {
   readonly abandon = async (): Promise<void> => {
     const handle = this.#handle;
     if (!handle) return;
-    const size = await handle.stat().then((stats) => stats.size, () => 0);
+    const size = await handle.stat().then(
+      (stats) => stats.size,
+      () => 0,
+    );
     await this.#close();
     // What has nothing in it is no help to the next run.
     if (size === 0) unlinkIfThere(this.#place.part);
@@ -158,7 +176,12 @@ export class LandingFile implements Receiver {
     } finally {
       closeSync(file);
     }
-    renameSync(part, path);
+    try {
+      renameSync(part, path);
+    } catch (error) {
+      unlinkIfThere(part);
+      throw error;
+    }
   }
 
   /** A file that is replaced has been given its permissions by somebody. */

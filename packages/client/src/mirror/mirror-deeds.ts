@@ -29,7 +29,13 @@ export interface MirrorDeeds {
   remove(client: Client | undefined, action: Removal, signal: AbortSignal): Promise<void>;
   /** Files that are still to be looked at when all are there, by their folders. */
   unverified(): ReadonlyMap<string, readonly SentFile[]>;
-  verify(client: Client, folder: string, files: readonly SentFile[], failed: FileFailed, signal: AbortSignal): Promise<void>;
+  verify(
+    client: Client,
+    folder: string,
+    files: readonly SentFile[],
+    failed: FileFailed,
+    signal: AbortSignal,
+  ): Promise<void>;
   warnings(): MirrorWarning[];
 }
 

@@ -11,7 +11,7 @@ export interface MirrorLanes {
 
 interface Waiting {
   readonly take: (client: Client) => void;
-  readonly fail: (error: unknown) => void;
+  readonly fail: (error: Error) => void;
 }
 
 /** What says that a server takes no more logins, while it goes on with those it has. */
@@ -75,7 +75,7 @@ export class ClientLanes implements MirrorLanes, AsyncDisposable {
         },
         fail: (error) => {
           settle();
-          reject(error as Error);
+          reject(error);
         },
       };
       this.#waiting.add(waiting);
@@ -110,7 +110,8 @@ export class ClientLanes implements MirrorLanes, AsyncDisposable {
         const isFull = error instanceof ClientError && full.has(error.code);
         this.#limit = this.#count;
         this.isFull = true;
-        if (!isFull && !signal.aborted) for (const one of this.#waiting) one.fail(error);
+        if (!isFull && !signal.aborted)
+          for (const one of this.#waiting) one.fail(error instanceof Error ? error : new Error(String(error)));
       },
     );
   }

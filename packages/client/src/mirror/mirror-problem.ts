@@ -38,12 +38,7 @@ const problems = {
 } as const satisfies Record<string, Row>;
 
 /** A problem with what its code says about it. */
-export function problem(
-  code: MirrorProblemCode,
-  side: "from" | "to",
-  path: string,
-  detail?: string,
-): MirrorProblem {
+export function problem(code: MirrorProblemCode, side: "from" | "to", path: string, detail?: string): MirrorProblem {
   const row: Row = problems[code];
   return { code, side, path, ...(detail !== undefined && { detail }), isHarmless: row.isHarmless ?? false };
 }

@@ -1,4 +1,3 @@
-import { LARGE } from "./mirror-deeds.ts";
 import { above, depthOf } from "./tree.ts";
 import { runStage } from "./run-stage.ts";
 import type { Client } from "../client.ts";
@@ -46,7 +45,9 @@ export class MirrorRun {
   async run(): Promise<MirrorReport> {
     const began = performance.now();
     const { actions } = this.#plan;
-    const removals = actions.filter((one): one is Removal => one.kind === "remove-file" || one.kind === "remove-folder");
+    const removals = actions.filter(
+      (one): one is Removal => one.kind === "remove-file" || one.kind === "remove-folder",
+    );
     await this.#remove(removals.filter(({ because }) => because === "in-the-way"));
     const folders = actions.filter((one) => one.kind === "make-folder");
     for (const level of byDepth(folders)) {
@@ -82,7 +83,10 @@ export class MirrorRun {
   async #remove(removals: readonly Removal[]): Promise<void> {
     const work = (client: Client | undefined, action: Removal): Promise<void> =>
       this.#deeds.remove(client, action, this.#signal);
-    await this.#each(removals.filter(({ kind }) => kind === "remove-file"), work);
+    await this.#each(
+      removals.filter(({ kind }) => kind === "remove-file"),
+      work,
+    );
     const levels = byDepth(removals.filter(({ kind }) => kind === "remove-folder"));
     for (const level of levels.toReversed()) await this.#each(level, work);
   }
@@ -95,13 +99,15 @@ export class MirrorRun {
       this.#finished(action);
       this.#progress(false);
     };
-    const { transferQuickly } = this.#deeds;
     await runStage(
       this.#lanes,
       this.#parallel,
       {
         actions: transfers,
-        quickly: transferQuickly && ((client, next) => transferQuickly.call(this.#deeds, client, next, done, this.#signal)),
+        quickly: async (client, next) => {
+          const deeds = this.#deeds;
+          return deeds.transferQuickly ? await deeds.transferQuickly(client, next, done, this.#signal) : next();
+        },
         work: async (client, action) => {
           onEvent?.({ kind: "began", action });
           const onBytes = (bytes: number): void => {

@@ -18,5 +18,16 @@ export async function mirror(from: MirrorSide, to: MirrorSide, options: MirrorOp
   if (options.dryRun !== true) return await runOver(lanes, plan, options);
   const { warnings, problems } = plan;
   const isWhole = problems.every(({ isHarmless }) => isHarmless);
-  return { plan, made: 0, transferred: 0, timesSet: 0, removed: 0, bytes: 0, seconds: 0, failures: [], warnings, isWhole };
+  return {
+    plan,
+    made: 0,
+    transferred: 0,
+    timesSet: 0,
+    removed: 0,
+    bytes: 0,
+    seconds: 0,
+    failures: [],
+    warnings,
+    isWhole,
+  };
 }

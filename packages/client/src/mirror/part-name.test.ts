@@ -12,12 +12,15 @@ describe("the name of a part", () => {
     expect(partName("a.txt", { ...content, at: 2000 })).not.toBe(part);
   });
 
-  it.each(["a".repeat(255), "文".repeat(85), "🚪".repeat(63)])("is a name that file systems take, also of a long one", (name) => {
-    const part = partName(name, content);
-    expect(Buffer.byteLength(part)).toBeLessThanOrEqual(255);
-    expect(part).not.toContain("\uFFFD");
-    expect(isPartOf(part, name)).toBe(true);
-  });
+  it.each(["a".repeat(255), "文".repeat(85), "🚪".repeat(63)])(
+    "is a name that file systems take, also of a long one",
+    (name) => {
+      const part = partName(name, content);
+      expect(Buffer.byteLength(part)).toBeLessThanOrEqual(255);
+      expect(part).not.toContain("\uFFFD");
+      expect(isPartOf(part, name)).toBe(true);
+    },
+  );
 
   it.each([
     [".a.txt.0123abcd.part", true],

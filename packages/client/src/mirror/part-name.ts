@@ -10,7 +10,10 @@ const partOf = /^\.(.+)\.[0-9a-f]{8}\.part$/s;
  * Under which name a file is written while it is not whole. It is another one for another content, so that what an
  * interrupted run has left can be gone on with, and is never mixed with something newer.
  */
-export function partName(name: string, content: { readonly size: number | undefined; readonly at: number | undefined }): string {
+export function partName(
+  name: string,
+  content: { readonly size: number | undefined; readonly at: number | undefined },
+): string {
   const digest = crc32(`${content.size} ${content.at} ${name}`).toString(16).padStart(8, "0");
   return `.${shortened(name)}.${digest}${SUFFIX}`;
 }

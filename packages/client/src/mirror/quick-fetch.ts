@@ -154,7 +154,11 @@ export class QuickFetch {
     // The next reply is for the next question.
     this.#forgetNews();
     // What is told to a socket that is gone concerns nobody.
-    this.#socket?.off("end", this.#ended).off("error", this.#failed).on("error", () => {}).destroy();
+    this.#socket
+      ?.off("end", this.#ended)
+      .off("error", this.#failed)
+      .on("error", () => {})
+      .destroy();
     resolve(outcome);
   }
 }

@@ -30,7 +30,8 @@ export async function listWithDoubts(client: Client, path: string, signal: Abort
     const last = client.core.standing?.conversation.lastReply;
     if (last?.code === 226 && last.lines.length > 1) heard(last.lines.join(" / "));
     const [doubt] = doubts;
-    if (doubt !== undefined && entries.length === 0) throw new ClientError("refused", { command: `LIST ${path}`, said: doubt });
+    if (doubt !== undefined && entries.length === 0)
+      throw new ClientError("refused", { command: `LIST ${path}`, said: doubt });
     return { entries: entries.map(entryOf), ...(doubt !== undefined && { doubt: doubt.slice(0, 200) }) };
   } finally {
     client.off("trace", step);

@@ -53,10 +53,16 @@ export class RemovalPlanner {
     if (entry.kind !== "file" || !isPartName(entry.name)) return;
     const isNeeded = transfers.some(({ part }) => part === entry.name);
     const isReplaced = transfers.some((one) => isPartOf(entry.name, one.path.slice(one.path.lastIndexOf("/") + 1)));
-    if (!isNeeded && (isReplaced || isAbandoned(entry))) removals.push({ kind: "remove-file", path, because: "leftover" });
+    if (!isNeeded && (isReplaced || isAbandoned(entry)))
+      removals.push({ kind: "remove-file", path, because: "leftover" });
   }
 
-  async #removeFolder(removals: Removal[], path: string, because: RemovalReason, isIncluded: boolean): Promise<boolean> {
+  async #removeFolder(
+    removals: Removal[],
+    path: string,
+    because: RemovalReason,
+    isIncluded: boolean,
+  ): Promise<boolean> {
     if (depthOf(path) > MAX_PATH_DEPTH) {
       this.#survey.tell("too-deep", "to", path);
       return false;

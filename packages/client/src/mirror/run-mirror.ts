@@ -17,7 +17,11 @@ import type { RunOptions } from "./mirror-options.ts";
  * @param client of the server that the plan was made for
  * @throws {ClientError} `aborted`, and what would stop all other files too: a lost login, a full disk
  */
-export async function runMirror(plan: MirrorPlan, client: Client | Pool, options: RunOptions = {}): Promise<MirrorReport> {
+export async function runMirror(
+  plan: MirrorPlan,
+  client: Client | Pool,
+  options: RunOptions = {},
+): Promise<MirrorReport> {
   await using lanes = openLanes(client, parallelOf(options));
   return await runOver(lanes, plan, options);
 }

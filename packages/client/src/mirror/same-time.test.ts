@@ -2,7 +2,11 @@ import { describe, expect, it } from "vitest";
 import { compareTimes } from "./same-time.ts";
 import type { RemoteTime } from "@twinport/protocol";
 
-const at = (seconds: number, precision: RemoteTime["precision"] = "second", zone: RemoteTime["zone"] = "utc"): RemoteTime => ({
+const at = (
+  seconds: number,
+  precision: RemoteTime["precision"] = "second",
+  zone: RemoteTime["zone"] = "utc",
+): RemoteTime => ({
   at: seconds * 1000,
   precision,
   zone,

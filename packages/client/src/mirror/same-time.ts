@@ -30,7 +30,11 @@ export function isCoarse({ precision, zone }: RemoteTime): boolean {
  *
  * @param grain milliseconds within which the file system that keeps it has but one time
  */
-export function compareTimes(source: RemoteTime | undefined, target: RemoteTime | undefined, grain: number): TimeDifference {
+export function compareTimes(
+  source: RemoteTime | undefined,
+  target: RemoteTime | undefined,
+  grain: number,
+): TimeDifference {
   if (!isComparable(source) || !isComparable(target)) return "not-known";
   const within = Math.max(grain, widthOf(source), widthOf(target));
   const difference = source.at - target.at;

@@ -40,7 +40,11 @@ describe("what is included", () => {
 
   it("is what matches one of the patterns", () => {
     const selection = new Selection({ include: ["*.html", "/img/"] });
-    expect(["a.html", "x/a.html", "a.css"].map((path) => selection.isIncluded(path, false))).toEqual([true, true, false]);
+    expect(["a.html", "x/a.html", "a.css"].map((path) => selection.isIncluded(path, false))).toEqual([
+      true,
+      true,
+      false,
+    ]);
     expect(selection.isIncluded("img", true)).toBe(true);
   });
 });

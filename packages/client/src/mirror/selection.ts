@@ -20,7 +20,13 @@ export class Selection {
   readonly #include: readonly Pattern[];
   readonly #exclude: readonly Pattern[];
 
-  constructor({ include = [], exclude = [] }: { readonly include?: readonly string[]; readonly exclude?: readonly string[] }) {
+  constructor({
+    include = [],
+    exclude = [],
+  }: {
+    readonly include?: readonly string[];
+    readonly exclude?: readonly string[];
+  }) {
     this.#include = include.map(read);
     this.#exclude = exclude.map(read);
   }

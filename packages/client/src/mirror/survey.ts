@@ -79,5 +79,10 @@ export class Survey {
 /** Whether another folder may be listed all the same. */
 function isAboutOnePath(error: unknown): error is ClientError {
   if (!(error instanceof ClientError)) return false;
-  return error.code === "refused" || error.code === "not-found" || error.code === "local-file" || error.code === "path-not-valid";
+  return (
+    error.code === "refused" ||
+    error.code === "not-found" ||
+    error.code === "local-file" ||
+    error.code === "path-not-valid"
+  );
 }

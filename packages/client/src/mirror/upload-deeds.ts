@@ -93,7 +93,8 @@ export class UploadDeeds implements MirrorDeeds {
     for (const { action, size } of files) {
       const path = this.#at(action.path);
       const got = sizes.get(lastName(action.path)) ?? (await client.size(path, { signal }));
-      if (got !== undefined && got !== size) failed(action, new ClientError("size-differs", { path, expected: size, got }));
+      if (got !== undefined && got !== size)
+        failed(action, new ClientError("size-differs", { path, expected: size, got }));
     }
   }
 
@@ -121,7 +122,8 @@ export class UploadDeeds implements MirrorDeeds {
     } catch (error) {
       const isResumable = !isAboutNames(error) && (opened.size ?? 0) >= LARGE;
       // Nobody waits for that on a connection that is gone; the next run takes it away.
-      if (!isResumable && core.standing) await client.remove(part, { signal: AbortSignal.timeout(LAST_WORDS) }).catch(() => {});
+      if (!isResumable && core.standing)
+        await client.remove(part, { signal: AbortSignal.timeout(LAST_WORDS) }).catch(() => {});
       throw error;
     }
   }
@@ -179,4 +181,3 @@ function isAboutNames(error: unknown): boolean {
   const isRefusal = error.code === "refused" || error.code === "not-supported" || error.code === "not-found";
   return isRefusal && code >= 500 && code !== 552 && code !== 530 && code !== 532;
 }
-

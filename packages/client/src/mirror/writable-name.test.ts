@@ -6,13 +6,26 @@ describe("a name from a server", () => {
     expect(objectionToName(name, "linux")).toBe("name-not-valid");
   });
 
-  it.each(["a:b", "c:\\x", "..\\x", "a*", "why?", 'a"b', "<a>", "a|b", "a\u0001", "dot.", "blank ", "CON", "nul.txt", "com1", "LPT²"])(
-    "is none that Windows can write: %j",
-    (name) => {
-      expect(objectionToName(name, "win32")).toBe("name-not-writable");
-      expect(objectionToName(name, "linux")).toBeUndefined();
-    },
-  );
+  it.each([
+    "a:b",
+    "c:\\x",
+    "..\\x",
+    "a*",
+    "why?",
+    'a"b',
+    "<a>",
+    "a|b",
+    "a\u0001",
+    "dot.",
+    "blank ",
+    "CON",
+    "nul.txt",
+    "com1",
+    "LPT²",
+  ])("is none that Windows can write: %j", (name) => {
+    expect(objectionToName(name, "win32")).toBe("name-not-writable");
+    expect(objectionToName(name, "linux")).toBeUndefined();
+  });
 
   it.each(["a", "console", "...x", "文件", " a"])("can be written everywhere: %j", (name) => {
     expect(objectionToName(name, "win32")).toBeUndefined();

@@ -9,7 +9,10 @@ const devices = /^(?:con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³]|conin\$|conou
 const notOnWindows = /[\u0000-\u001f<>:"/\\|?*]|[. ]$/;
 
 /** Why a name from a server cannot be one of this machine; undefined where it can. */
-export function objectionToName(name: string, platform: NodeJS.Platform = process.platform): MirrorProblemCode | undefined {
+export function objectionToName(
+  name: string,
+  platform: NodeJS.Platform = process.platform,
+): MirrorProblemCode | undefined {
   if (!isNameInFolder(name)) return "name-not-valid";
   // What it was before it became text nobody knows, and so it cannot be asked for.
   if (name.includes("\uFFFD")) return "name-not-text";
