@@ -28,7 +28,7 @@ export async function fetchFile(
   try {
     // `hash` is compared where the server can tell one, and the size elsewhere.
     const done = await client.download(remote, local, { resume: true, verify: "hash", onProgress });
-    return { path: remote, bytes: done.size, mode: done.mode, comparedBy: done.verified ?? "nothing" };
+    return { path: remote, bytes: done.size, mode: done.mode ?? "none", comparedBy: done.verified ?? "nothing" };
   } finally {
     await client.close();
   }
@@ -45,7 +45,7 @@ export async function sendFile(
   const client = await connectClient({ ...server, ...(signal && { signal }) });
   try {
     const done = await client.upload(local, remote, { atomic: true, verify: "hash", onProgress });
-    return { path: remote, bytes: done.size, mode: done.mode, comparedBy: done.verified ?? "nothing" };
+    return { path: remote, bytes: done.size, mode: done.mode ?? "none", comparedBy: done.verified ?? "nothing" };
   } finally {
     await client.close();
   }

@@ -1,5 +1,5 @@
 import { lstatSync, readFileSync, readdirSync } from "node:fs";
-import { appendFile, mkdir, rm, utimes, writeFile } from "node:fs/promises";
+import { appendFile, chmod, mkdir, rm, utimes, writeFile } from "node:fs/promises";
 import { createHash, randomBytes } from "node:crypto";
 import { tmpdir } from "node:os";
 import { dirname, join, relative } from "node:path";
@@ -212,6 +212,29 @@ describe("a mirror with our server", () => {
 for (const name of peerNames) {
   peerServer(`a mirror with ${name}`, name, () => {
     cases(name, () => PeerServer.start(name));
+  });
+}
+
+for (const name of ["vsftpd", "proftpd", "pure-ftpd"] as const) {
+  peerServer(`what ${name} does not show`, name, () => {
+    it.each(["shut", "shut up"])("is not taken for gone: %s", async (shut) => {
+      await using server = await PeerServer.start(name);
+      await using here = new ScratchFolder();
+      await put(join(server.folder, shut, "a"), "a");
+      await put(join(server.folder, "open", "a"), "a");
+      await using client = await connect(server);
+      const source = remote(client, server.home);
+      await mirror(source, local(here.path));
+      await put(join(here.path, shut, "extra"), "extra");
+      await put(join(here.path, "open", "extra"), "extra");
+      // The folder is root's.
+      await chmod(join(server.folder, shut), 0o711);
+      const report = await mirror(source, local(here.path), { delete: true });
+      expect(report.plan.problems.map(({ code, path }) => `${path}: ${code}`)).toEqual([`${shut}: not-listed`]);
+      expect(report.isWhole).toBe(false);
+      expect(readdirSync(join(here.path, shut)).toSorted()).toEqual(["a", "extra"]);
+      expect(readdirSync(join(here.path, "open"))).toEqual(["a"]);
+    });
   });
 }
 

@@ -1,4 +1,4 @@
-import { ClientError } from "./errors.ts";
+import { ClientError, said } from "./errors.ts";
 import type { Facts, ModeOrder, Reply } from "@twinport/protocol";
 import type { Attempt } from "./errors.ts";
 import type { ExchangeOutcome, UnsettledExchange } from "./exchange-outcome.ts";
@@ -6,7 +6,9 @@ import type { ExchangeOutcome, UnsettledExchange } from "./exchange-outcome.ts";
 /** How an attempt is told. */
 export function endOf(outcome: ExchangeOutcome): Pick<Attempt, "outcome" | "facts"> {
   if (outcome.kind === "failed") return { outcome: outcome.failure, facts: outcome.facts };
-  if (outcome.kind !== "unsettled") return { outcome: "moved", facts: {} };
+  if (outcome.kind === "refused") return { outcome: "refused", facts: { said: said(outcome.reply) } };
+  if (outcome.kind === "stopped") return { outcome: "stopped", facts: { bytes: outcome.moved } };
+  if (outcome.kind === "done") return { outcome: "moved", facts: { bytes: outcome.moved } };
   return { outcome: silenceOf(outcome), facts: { cause: outcome.why, bytes: outcome.moved } };
 }
 

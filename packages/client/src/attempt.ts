@@ -17,6 +17,8 @@ export interface AttemptTerms {
   readonly pace: Pace;
   /** No other mode is left. */
   readonly isLast: boolean;
+  /** The server's address has let a SYN go unanswered. */
+  readonly wasSilent: boolean;
   /** The mode has moved bytes before. */
   readonly isProven: boolean;
   /** What is left of the search. */
@@ -90,7 +92,7 @@ async function restart(session: Session, door: Door, { plan, signal }: AttemptTe
 function budgetOf(
   context: ClientContext,
   session: Session,
-  { plan, pace, isLast, isProven, secondsLeft }: AttemptTerms,
+  { plan, pace, isLast, isProven, wasSilent, secondsLeft }: AttemptTerms,
 ): Budget & ExchangePatience {
   const { reply, data, connect } = context.settings.timeouts;
   const { roundTrip } = session.conversation;
@@ -104,6 +106,7 @@ function budgetOf(
   return {
     reply: isProven ? reply : isLast ? Math.min(reply, Math.max(step, secondsLeft)) : step,
     dial: step,
+    dialAgain: wasSilent ? within(pace.again + 2 * roundTrip) : step,
     arrival: step,
     handshake: isPatient ? connect : within(pace.patientStep),
     firstReply: isPatient ? reply : silence,

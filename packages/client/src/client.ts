@@ -50,7 +50,11 @@ export async function connectClient(
   urlOrOptions: string | URL | ClientOptions,
   options: Partial<ClientOptions> = {},
 ): Promise<Client> {
-  const client = new Client(settingsOf(optionsOf(urlOrOptions, options)));
+  const told = optionsOf(urlOrOptions, options);
+  const client = new Client(settingsOf(told));
+  // From the beginning: what is told of the login would be over before anybody could listen.
+  if (told.onTrace) client.on("trace", told.onTrace);
+  if (told.onWarning) client.on("warning", told.onWarning);
   await client.connect();
   return client;
 }
@@ -60,14 +64,20 @@ export async function connectClient(
  * the next thing that is asked.
  */
 export class Client extends EventEmitter<ClientEvents> {
-  readonly settings: Settings;
+  readonly #settings: Settings;
   readonly #core: ClientCore;
 
   /** Not connected yet: {@link connectClient} does both. */
   constructor(settings: Settings) {
     super();
-    this.settings = settings;
+    // Not a field that is shown: it holds the password.
+    this.#settings = settings;
     this.#core = new ClientCore(settings, this);
+  }
+
+  /** The options with everything filled in. */
+  get settings(): Settings {
+    return this.#settings;
   }
 
   /** Connects and logs in, where that does not stand already. */

@@ -30,6 +30,8 @@ export interface Shut {
 export interface Budget {
   readonly reply: number;
   readonly dial: number;
+  /** For the address of the command connection, which may have been silent a moment ago. */
+  readonly dialAgain: number;
   readonly arrival: number;
 }
 
@@ -97,7 +99,7 @@ async function openPassive(
       }),
       from: control.localAddress,
       fromPort,
-      timeout: budget.dial,
+      timeout: chosen.value === control.peerAddress ? budget.dialAgain : budget.dial,
       clock: context.clock,
       signal,
       connector: context.connector,

@@ -1,5 +1,5 @@
 import { visible } from "@twinport/protocol";
-import type { AttemptFailure, Facts, Reply, ModeCommand } from "@twinport/protocol";
+import type { AttemptOutcome, Facts, Reply, ModeCommand } from "@twinport/protocol";
 
 /** What stopped the client. The codes are stable: they are what a program may look at. */
 export type ClientErrorCode =
@@ -41,7 +41,7 @@ export type ClientErrorCode =
 export interface Attempt {
   readonly mode: ModeCommand;
   readonly because: readonly string[];
-  readonly outcome: "moved" | AttemptFailure;
+  readonly outcome: AttemptOutcome;
   readonly seconds: number;
   /** What was seen: addresses, ports, and the server's words. */
   readonly facts: Facts;
@@ -81,7 +81,7 @@ const rows: Readonly<Record<ClientErrorCode, Row>> = {
     sentence: () => "the server sent text in clear behind its answer to AUTH: somebody may have put it there",
   },
   "no-mode-moves-data": { sentence: ({ tried }) => `no mode moves data: ${tried}`, retryable: true },
-  "not-found": { sentence: ({ path, said }) => `there is no ${path}: ${said}` },
+  "not-found": { sentence: ({ path, said }) => `${path} is not there: ${said}` },
   refused: { sentence: ({ command, said }) => `the server refuses ${command}: ${said}` },
   "not-supported": { sentence: ({ command, said }) => `the server does not know ${command}: ${said}` },
   "local-file": { sentence: ({ path, cause }) => `${path}: ${cause}` },

@@ -249,7 +249,8 @@ class Exchange {
       case "first-byte":
         return firstByte;
       case "final-reply":
-        return this.#isSending ? lastReply(this.#moved) : lastReply(0);
+        // Who has never said 150 may be nobody.
+        return lastReply(this.#isSending && this.#begun ? this.#moved : 0);
       case "reason":
         return reason;
       case "moving":

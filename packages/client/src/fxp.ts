@@ -1,4 +1,3 @@
-import { randomBytes } from "node:crypto";
 import { choosePassiveAddress, formatExtendedPort, formatHostPort } from "@twinport/protocol";
 import { ClientError, said } from "./errors.ts";
 import { Side } from "./fxp-side.ts";
@@ -7,6 +6,7 @@ import { explain } from "./operations/not-found.ts";
 import { fxpWays } from "./fxp-plan.ts";
 import { followBoth } from "./fxp-exchange.ts";
 import { childOf, rename } from "./operations/manage.ts";
+import { freshPartName } from "./part-name.ts";
 import { folderOf, modifiedOf, nameOf, sizeOf, statPath } from "./operations/stat.ts";
 import { readPassiveReply } from "./data-channel.ts";
 import { refused } from "./session.ts";
@@ -77,7 +77,7 @@ export function fxp(
     const source = new Side(from.core, fromPath);
     if (!options.atomic)
       return await new Crossing({ from: source, to: new Side(to.core, toPath) }, options, signal).run();
-    const part = childOf(folderOf(toPath), `.${nameOf(toPath)}.${randomBytes(4).toString("hex")}.part`);
+    const part = childOf(folderOf(toPath), freshPartName(nameOf(toPath)));
     try {
       const result = await new Crossing({ from: source, to: new Side(to.core, part) }, options, signal).run();
       await rename(to.core, part, toPath, signal);

@@ -1,4 +1,4 @@
-import { isSameDoor } from "@twinport/protocol";
+import { isPassive, isSameDoor } from "@twinport/protocol";
 import type { AttemptFailure, Decision, ModeCommand, ModeOrder, ModeReason } from "@twinport/protocol";
 
 /** The mode to try next. */
@@ -48,10 +48,17 @@ export class ModeSearch {
     return this.#stood !== undefined;
   }
 
+  /** A port of the server has let a SYN go unanswered: its other ports are likely to. */
+  get wasSilent(): boolean {
+    return [...this.#shut.values()].includes("dial-silent");
+  }
+
   /** The mode to try, of those in an order; undefined where none is left, or no time. */
   next({ tried }: ModeOrder): NextMode | undefined {
     if (this.secondsLeft === 0) return undefined;
-    const [mode, ...others] = tried.filter(({ value }) => this.#isOpen(value));
+    const open = tried.filter(({ value }) => this.#isOpen(value));
+    // Where one passive connection stood and was silent, the other one would be: somebody answers for the server.
+    const [mode, ...others] = this.#stood !== undefined ? open.toSorted(activeFirst) : open;
     if (mode) return { mode, isLast: others.every(({ value }) => isSameDoor(value, mode.value, "nobody-came")) };
     const stood = tried.find(({ value }) => value === this.#stood);
     this.#stood = undefined;
@@ -62,4 +69,8 @@ export class ModeSearch {
     if (this.#shut.has(mode)) return false;
     return ![...this.#shut].some(([failed, failure]) => isSameDoor(mode, failed, failure));
   }
+}
+
+function activeFirst(one: NextMode["mode"], other: NextMode["mode"]): number {
+  return Number(isPassive(one.value)) - Number(isPassive(other.value));
 }

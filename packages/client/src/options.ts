@@ -1,5 +1,6 @@
 import type { Clock, PortRange, TlsTrust } from "@twinport/channel";
-import type { ModeWish } from "@twinport/protocol";
+import type { ModeWish, TraceStep } from "@twinport/protocol";
+import type { ClientWarning } from "./client-events.ts";
 import type { ModeMemory } from "./mode-memory.ts";
 
 /** Whether and when TLS begins: never, by AUTH TLS (RFC 4217), from the first byte, or by AUTH where the server can. */
@@ -60,6 +61,9 @@ export interface ClientOptions {
   readonly memory?: ModeMemory | false;
   /** How often a broken transfer is taken up again (default 2). */
   readonly retries?: number;
+  /** Listen from the beginning, the login included, as to the events of these names. */
+  readonly onTrace?: (step: TraceStep) => void;
+  readonly onWarning?: (warning: ClientWarning) => void;
   /** Ends everything. */
   readonly signal?: AbortSignal;
   readonly clock?: Clock;

@@ -2,6 +2,8 @@ import { defaultTimeouts } from "./options.ts";
 
 /** Seconds for the steps of a transfer. They are those of a search of the default length; a shorter one shortens all. */
 const whole = {
+  /** For a SYN to an address that has just let another one go unanswered. */
+  again: 1.5,
   /** For what a working network needs no second for: three tries of a SYN. */
   step: 3,
   /** For the same in the mode that is the last to be tried, or has worked before. */

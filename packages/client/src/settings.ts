@@ -127,8 +127,9 @@ export function parseProxy(url: string): ProxyOptions {
   let parsed: URL;
   try {
     parsed = new URL(written);
-  } catch (cause) {
-    throw new ClientError("option-not-valid", { option: "proxy", because: "is no URL" }, { cause });
+  } catch {
+    // Without its cause, which holds the whole of it, with the password.
+    throw new ClientError("option-not-valid", { option: "proxy", because: "is no URL" });
   }
   const kind = proxyKinds[parsed.protocol];
   if (!kind || parsed.hostname === "") {

@@ -166,6 +166,7 @@ class Transfer {
       pace: this.#pace,
       isLast,
       isProven: this.#isProven(mode.value),
+      wasSilent: this.#search.wasSilent,
       secondsLeft: this.#search.secondsLeft,
       signal: this.#signal,
     });

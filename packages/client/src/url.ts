@@ -73,7 +73,8 @@ export function parseFtpUrl(text: string): FtpUrl {
 
 /** A URL as a message may show it. */
 export function withoutPassword(text: string): string {
-  return text.replace(/^([a-z]+:\/\/[^/:@]*):[^/]*@/i, "$1:****@");
+  // Up to the last @: whoever forgets to encode a slash has still written a password.
+  return text.replace(/^([a-z]+:\/\/[^/:@]*):.*@/is, "$1:****@");
 }
 
 function readHost(

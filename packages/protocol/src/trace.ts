@@ -1,4 +1,4 @@
-import type { AttemptFailure, ModeCommand } from "./mode/choose-mode.ts";
+import type { AttemptOutcome, ModeCommand } from "./mode/choose-mode.ts";
 
 /** One end of a connection: whose it is stands in the field that holds it. */
 export interface Endpoint {
@@ -35,7 +35,7 @@ export type TraceStep = Step &
     | {
         readonly kind: "attempt-ended";
         readonly mode: ModeCommand;
-        readonly outcome: "moved" | AttemptFailure;
+        readonly outcome: AttemptOutcome;
         readonly seconds: number;
       }
     | {

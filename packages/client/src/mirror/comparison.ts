@@ -6,7 +6,7 @@ import { Survey } from "./survey.ts";
 import { actionsOf, newFolderPlan } from "./folder-plan.ts";
 import { compareFiles } from "./file-difference.ts";
 import { isComparable } from "./same-time.ts";
-import { isPartName, partName } from "./part-name.ts";
+import { isPartName, partName } from "../part-name.ts";
 import { objectionToName, objectionToSending } from "./writable-name.ts";
 import { pairNames } from "./name-pairs.ts";
 import { below, depthOf, lastName } from "./tree.ts";

@@ -101,7 +101,7 @@ it("goes on with a large download that was broken off, if the file is still the 
 it("does not go on with the part of what was there before, and takes that away", async () => {
   await using at = await scene();
   put(join(at.served, "large"), Buffer.alloc(2 * 1024 * 1024, "new"));
-  put(join(at.here, ".large.01234567.part"), Buffer.alloc(1024 * 1024 + 5, "old"), Date.now() / 1000);
+  put(join(at.here, ".large.01234567.twinport-part"), Buffer.alloc(1024 * 1024 + 5, "old"), Date.now() / 1000);
   const report = await mirror(at.remote, at.local);
   expect(report.bytes).toBe(2 * 1024 * 1024);
   expect(readdirSync(at.here)).toEqual(["large"]);
@@ -109,10 +109,10 @@ it("does not go on with the part of what was there before, and takes that away",
 
 it("takes away what earlier runs have left when it is old, and not what others are at", async () => {
   await using at = await scene();
-  put(join(at.served, ".old.01234567.part"), "old", Date.now() / 1000 - 7200);
-  put(join(at.served, ".new.01234567.part"), "new", Date.now() / 1000 - 60);
+  put(join(at.served, ".old.01234567.twinport-part"), "old", Date.now() / 1000 - 7200);
+  put(join(at.served, ".new.01234567.twinport-part"), "new", Date.now() / 1000 - 60);
   await mirror(at.local, at.remote, { delete: true });
-  expect(readdirSync(at.served)).toEqual([".new.01234567.part"]);
+  expect(readdirSync(at.served)).toEqual([".new.01234567.twinport-part"]);
 });
 
 it("uploads under another name first, and gives the time", async () => {
@@ -121,7 +121,7 @@ it("uploads under another name first, and gives the time", async () => {
   const lines = await heard(at.server, () => mirror(at.local, at.remote));
   const words = lines.map((line) => line.split(" ")[0]);
   expect(words.slice(words.indexOf("STOR"))).toEqual(["STOR", "MFMT", "RNFR", "RNTO", "SIZE"]);
-  expect(lines.find((line) => line.startsWith("STOR"))).toMatch(/\/\.a\.[0-9a-f]{8}\.part$/);
+  expect(lines.find((line) => line.startsWith("STOR"))).toMatch(/\/\.a\.[0-9a-f]{8}\.twinport-part$/);
   expect(statSync(join(at.served, "a")).mtimeMs).toBe(1_700_000_000_000);
 });
 

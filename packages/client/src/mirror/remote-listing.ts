@@ -1,4 +1,7 @@
 import { ClientError } from "../errors.ts";
+import { isFolder } from "../operations/is-folder.ts";
+import { childOf } from "../operations/manage.ts";
+import { lastName } from "./tree.ts";
 import type { RemoteEntry, TraceStep } from "@twinport/protocol";
 import type { Client } from "../client.ts";
 import type { ClientWarning } from "../client-events.ts";
@@ -8,7 +11,7 @@ import type { TreeEntry, TreeListing } from "./tree.ts";
  * What servers say in a reply that counts as done, when it is not: vsftpd for a folder that it may not read, pure-ftpd
  * behind the names that it lists at the most.
  */
-const saysOtherwise = /fail|truncat|cannot|can't|unable|denied|not permitted|error|limit/i;
+const saysOtherwise = /fail|truncat|cannot|can't|unable|denied|not permitted/i;
 
 /** Lists a folder, and hears what is said about it: who removes what is missing must know whether it is missing. */
 export async function listWithDoubts(client: Client, path: string, signal: AbortSignal): Promise<TreeListing> {
@@ -17,7 +20,7 @@ export async function listWithDoubts(client: Client, path: string, signal: Abort
     if (saysOtherwise.test(line)) doubts.push(line);
   };
   const step = (one: TraceStep): void => {
-    if (one.kind === "reply-received" && one.code >= 200 && one.code < 300) heard(one.line);
+    if (one.kind === "reply-received" && one.code === 226) heard(one.line);
   };
   const warning = ({ code, facts }: ClientWarning): void => {
     if (code === "listing-line-not-understood") doubts.push(`${facts["because"]}: ${facts["line"]}`);
@@ -30,6 +33,9 @@ export async function listWithDoubts(client: Client, path: string, signal: Abort
     const last = client.core.standing?.conversation.lastReply;
     if (last?.code === 226 && last.lines.length > 1) heard(last.lines.join(" / "));
     const [doubt] = doubts;
+    if (await isFolderItself(client, path, entries, signal)) {
+      throw new ClientError("refused", { command: `LIST ${path}`, said: "it lists the folder, and not what is in it" });
+    }
     if (doubt !== undefined && entries.length === 0)
       throw new ClientError("refused", { command: `LIST ${path}`, said: doubt });
     return { entries: entries.map(entryOf), ...(doubt !== undefined && { doubt: doubt.slice(0, 200) }) };
@@ -37,6 +43,19 @@ export async function listWithDoubts(client: Client, path: string, signal: Abort
     client.off("trace", step);
     client.off("warning", warning);
   }
+}
+
+/** A folder that vsftpd may not read it lists like a file: as the one name in itself. */
+async function isFolderItself(
+  client: Client,
+  path: string,
+  entries: readonly RemoteEntry[],
+  signal: AbortSignal,
+): Promise<boolean> {
+  const [only] = entries;
+  const isLikeIt = entries.length === 1 && only?.kind === "directory" && only.name === lastName(path);
+  if (!isLikeIt) return false;
+  return !(await client.core.inTurn(signal, (combined) => isFolder(client.core, childOf(path, only.name), combined)));
 }
 
 /** Only what is needed of it: there may be millions. */

@@ -1,6 +1,6 @@
 import { MAX_PATH_DEPTH } from "@twinport/protocol";
 import { isComparable } from "./same-time.ts";
-import { isPartName, isPartOf } from "./part-name.ts";
+import { isPartName, isPartOf } from "../part-name.ts";
 import { below, depthOf } from "./tree.ts";
 import type { Removal, RemovalReason, TransferFile } from "./mirror-plan.ts";
 import type { Selection } from "./selection.ts";

@@ -34,7 +34,8 @@ export interface TransferResult {
   readonly moved: number;
   /** Bytes of the file. */
   readonly size: number;
-  readonly mode: ModeCommand;
+  /** Undefined where nothing had to be moved. */
+  readonly mode: ModeCommand | undefined;
   readonly seconds: number;
   /** What was compared: the algorithm of a hash, `size`, or nothing. */
   readonly verified: string | undefined;
@@ -120,7 +121,7 @@ export async function download(
     return {
       moved: position - first,
       size: position,
-      mode: done?.mode ?? "epsv",
+      mode: done?.mode,
       seconds: (core.context.clock.now() - began) / 1000,
       verified,
       modified,

@@ -93,7 +93,7 @@ async function listByList(
   } catch (error) {
     // It may be the option that is not found.
     const isOfOption = isRefusal(error) || (error instanceof ClientError && error.code === "not-found");
-    if (!isOfOption || (error.reply?.code ?? 0) < 500) throw error;
+    if (!isOfOption) throw error;
   }
   const entries = await list("");
   if (entries.length > 0) session.refusedListings.add("LIST -a");

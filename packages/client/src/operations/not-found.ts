@@ -15,7 +15,7 @@ export async function explain(core: ClientCore, error: unknown, path: string, si
   const text = error.reply.lines.join(" ");
   const isMissing = saysMissing.test(text) || (!saysForbidden.test(text) && !(await isThere(core, path, signal)));
   if (!isMissing) return error;
-  const facts = { ...error.facts, path: path === "" ? "such folder" : path };
+  const facts = { ...error.facts, path: path === "" ? "the folder" : path };
   return new ClientError("not-found", facts, { reply: error.reply, attempts: error.attempts, cause: error });
 }
 

@@ -1,14 +1,16 @@
 import { ASCII_GROWTH, AsciiEncoder } from "@twinport/protocol";
-import { randomBytes } from "node:crypto";
 import { ProgressMeter } from "../progress.ts";
 import { explain } from "./not-found.ts";
-import { rename } from "./manage.ts";
+import { childOf, rename } from "./manage.ts";
 import { setModified } from "./set-modified.ts";
-import { folderOf, modifiedOf, nameOf, sizeOf } from "./stat.ts";
+import { footprintOf, isOurs } from "./footprint.ts";
+import { folderOf, nameOf, sizeOf } from "./stat.ts";
+import { freshPartName } from "../part-name.ts";
 import { hashToExpect, verifyUpload } from "./verify.ts";
 import { hashedSource } from "../hashed-source.ts";
 import type { ByteSource } from "@twinport/channel";
 import type { ClientCore } from "../core.ts";
+import type { Footprint } from "./footprint.ts";
 import type { ProgressListener } from "../progress.ts";
 import type { Repeatable } from "../sources.ts";
 import type { Session } from "../session.ts";
@@ -45,9 +47,7 @@ export async function upload(
   signal: AbortSignal,
 ): Promise<TransferResult> {
   if (!options.atomic) return await send(core, source, path, "STOR", options, signal);
-  const name = `.${nameOf(path)}.${randomBytes(4).toString("hex")}.part`;
-  const folder = folderOf(path);
-  const part = folder === "" ? name : folder === "/" ? `/${name}` : `${folder}/${name}`;
+  const part = childOf(folderOf(path), freshPartName(nameOf(path)));
   try {
     const result = await send(core, source, part, "STOR", { ...options, resume: false }, signal);
     await rename(core, part, path, signal);
@@ -89,6 +89,8 @@ async function send(
   const source = algorithm ? hashedSource(given, algorithm) : given;
   /** Where the remote file ended before: what is appended comes behind. */
   const before = verb === "APPE" ? ((await sizeOf(core, path, signal)) ?? 0) : 0;
+  /** What stood there: an upload that broke is gone on with only where something else stands there now. */
+  const footprint = verb === "STOR" && options.atomic !== true ? await footprintOf(core, path, signal) : "nothing";
   let offset = options.resume === true && verb === "STOR" ? await resumeAt(core, source, path, signal) : 0;
   const first = offset;
   meter.begin(offset);
@@ -127,7 +129,7 @@ async function send(
       const next = await nextOffset(
         core,
         session,
-        { source, path, verb, moved, offset, sent, before, ascii, began },
+        { source, path, verb, moved, offset, sent, before, ascii, footprint },
         signal,
       );
       if (next === undefined) return false;
@@ -139,7 +141,8 @@ async function send(
     settle: async (): Promise<Settled> => {
       const there = ascii ? undefined : await sizeOf(core, path, signal);
       if (there === undefined) return "not-known";
-      return there === before + sent && (await isNew(core, path, began, signal)) !== false ? "whole" : "not-whole";
+      if (there !== before + sent) return "not-whole";
+      return verb === "APPE" || (await isOurs(core, path, there, footprint, signal)) ? "whole" : "not-known";
     },
   };
   try {
@@ -163,15 +166,6 @@ async function send(
   }
 }
 
-/** Clocks of servers are wrong by so much. */
-const WRONG_MS = 15 * 60_000;
-
-/** Whether a file was written since then, where the server tells: what stood there before may look like it. */
-async function isNew(core: ClientCore, path: string, began: number, signal: AbortSignal): Promise<boolean | undefined> {
-  const modified = await modifiedOf(core, path, signal);
-  return modified && modified.at > began - WRONG_MS;
-}
-
 /** What the server has of a file already, as far as it can be the beginning of this one. */
 async function resumeAt(core: ClientCore, source: Repeatable, path: string, signal: AbortSignal): Promise<number> {
   const there = (await sizeOf(core, path, signal)) ?? 0;
@@ -189,8 +183,7 @@ interface BrokenUpload {
   readonly sent: number;
   readonly before: number;
   readonly ascii: boolean;
-  /** Milliseconds since 1970 when the first attempt began. */
-  readonly began: number;
+  readonly footprint: Footprint;
 }
 
 /**
@@ -203,7 +196,7 @@ async function nextOffset(
   broken: BrokenUpload,
   signal: AbortSignal,
 ): Promise<number | undefined> {
-  const { source, path, verb, moved, offset, sent, before, ascii, began } = broken;
+  const { source, path, verb, moved, offset, sent, before, ascii, footprint } = broken;
   if (verb === "APPE") {
     const there = await sizeOf(core, path, signal);
     const arrived = there === undefined || ascii ? undefined : there - before;
@@ -216,7 +209,7 @@ async function nextOffset(
     const there = await sizeOf(core, path, signal);
     const isPart = there !== undefined && there > offset && there <= sent;
     // It must be of this upload: what stood there before would be spliced with what is sent now.
-    if (isPart && source.canRepeat(there) && (await isNew(core, path, began, signal)) === true) return there;
+    if (isPart && source.canRepeat(there) && (await isOurs(core, path, there, footprint, signal))) return there;
   }
   return sent === offset || source.canRepeat(offset) ? offset : undefined;
 }

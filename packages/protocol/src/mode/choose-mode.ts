@@ -134,6 +134,9 @@ export type AttemptFailure =
   /** TLS on the data connection did not come about. */
   | "tls-failed";
 
+/** How an attempt ended: `refused` for reasons that have nothing to do with the mode, `stopped` by us. */
+export type AttemptOutcome = "moved" | "refused" | "stopped" | AttemptFailure;
+
 /**
  * Whether a mode would knock at the very door that was just found shut: the two active commands differ in how they tell
  * the same address.

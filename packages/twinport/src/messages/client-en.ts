@@ -291,6 +291,8 @@ const withSaid = ({ said }: Facts): string => (said === undefined ? "" : `: ${sa
 const withCause = ({ cause }: Facts): string => (cause === undefined ? "" : `: ${cause}`);
 
 const failures: Readonly<Record<Exclude<Attempt["outcome"], "moved">, (facts: Facts) => string>> = {
+  refused: (facts) => `the server refuses${withSaid(facts)}`,
+  stopped: () => "stopped here",
   "command-refused": (facts) => `refused by the server${withSaid(facts)}`,
   "reply-not-usable": (facts) => `the server says yes, and not where${withSaid(facts)}`,
   "dial-refused": (facts) => `${at(facts)} refuses the connection`,

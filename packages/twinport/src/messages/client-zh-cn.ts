@@ -45,6 +45,8 @@ const withSaid = ({ said }: Facts): string => (said === undefined ? "" : `：${s
 const withCause = ({ cause }: Facts): string => (cause === undefined ? "" : `：${cause}`);
 
 const failures: Readonly<Record<Exclude<Attempt["outcome"], "moved">, (facts: Facts) => string>> = {
+  refused: (facts) => `服务器拒绝了请求${withSaid(facts)}`,
+  stopped: () => "在本机停止",
   "command-refused": (facts) => `服务器拒绝${withSaid(facts)}`,
   "reply-not-usable": (facts) => `服务器同意了，却没有说明位置${withSaid(facts)}`,
   "dial-refused": (facts) => `${at(facts)} 拒绝连接`,

@@ -1,5 +1,5 @@
 import type { Attempt } from "@twinport/client";
-import type { AttemptFailure } from "@twinport/protocol";
+import type { AttemptFailure, AttemptOutcome } from "@twinport/protocol";
 import type { ClientMessages } from "../../messages/client-en.ts";
 
 type Hint = Exclude<keyof ClientMessages["hints"], "wantsTls">;
@@ -32,9 +32,9 @@ const tellingFirst: readonly Hint[] = [
 
 /** What the attempts mean, and which side has to change something: one hint for each mode that was tried. */
 export function hintsOf(attempts: readonly Attempt[], isProtected: boolean): Hint[] {
-  const failed = (isOf: (mode: string) => boolean, hints: Partial<Record<AttemptFailure, Hint>>): Hint[] => {
+  const failed = (isOf: (mode: string) => boolean, hints: Partial<Record<AttemptOutcome, Hint>>): Hint[] => {
     const found = attempts.flatMap(({ mode, outcome }) => {
-      const hint = isOf(mode) && outcome !== "moved" ? hints[outcome] : undefined;
+      const hint = isOf(mode) ? hints[outcome] : undefined;
       return hint ? [hint] : [];
     });
     return tellingFirst.filter((hint) => found.includes(hint)).slice(0, 1);

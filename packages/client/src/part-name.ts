@@ -1,10 +1,12 @@
+import { randomBytes } from "node:crypto";
 import { crc32 } from "node:zlib";
 import { MAX_NAME_BYTES } from "@twinport/protocol";
 
-const SUFFIX = ".part";
+// Not `.part`: servers keep such names for unfinished uploads of their own, ours among them.
+const SUFFIX = ".twinport-part";
 
-/** `.NAME.xxxxxxxx.part`, where the digits are of the content that NAME is to have. */
-const partOf = /^\.(.+)\.[0-9a-f]{8}\.part$/s;
+/** `.NAME.xxxxxxxx.twinport-part`. */
+const partOf = /^\.(.+)\.[0-9a-f]{8}\.twinport-part$/s;
 
 /**
  * Under which name a file is written while it is not whole. It is another one for another content, so that what an
@@ -16,6 +18,11 @@ export function partName(
 ): string {
   const digest = crc32(`${content.size} ${content.at} ${name}`).toString(16).padStart(8, "0");
   return `.${shortened(name)}.${digest}${SUFFIX}`;
+}
+
+/** Another such name each time, for what is not gone on with later. */
+export function freshPartName(name: string): string {
+  return `.${shortened(name)}.${randomBytes(4).toString("hex")}${SUFFIX}`;
 }
 
 /** Whether a name is one of an unfinished file. */

@@ -6,7 +6,7 @@ describe("the name of a part", () => {
 
   it("is the same for the same content, and another one for any other", () => {
     const part = partName("a.txt", content);
-    expect(part).toMatch(/^\.a\.txt\.[0-9a-f]{8}\.part$/);
+    expect(part).toMatch(/^\.a\.txt\.[0-9a-f]{8}\.twinport-part$/);
     expect(partName("a.txt", { ...content })).toBe(part);
     expect(partName("a.txt", { ...content, size: 6 })).not.toBe(part);
     expect(partName("a.txt", { ...content, at: 2000 })).not.toBe(part);
@@ -23,17 +23,17 @@ describe("the name of a part", () => {
   );
 
   it.each([
-    [".a.txt.0123abcd.part", true],
-    [".a.txt.0123ABCD.part", false],
-    [".a.txt.part", false],
-    ["a.txt.0123abcd.part", false],
-    ["..0123abcd.part", false],
+    [".a.txt.0123abcd.twinport-part", true],
+    [".a.txt.0123ABCD.twinport-part", false],
+    [".a.txt.twinport-part", false],
+    ["a.txt.0123abcd.twinport-part", false],
+    ["..0123abcd.twinport-part", false],
   ])("is known again: %s", (name, isPart) => {
     expect(isPartName(name)).toBe(isPart);
   });
 
   it("is that of one file and no other", () => {
-    expect(isPartOf(".a.txt.0123abcd.part", "a.txt")).toBe(true);
-    expect(isPartOf(".a.txt.0123abcd.part", "a")).toBe(false);
+    expect(isPartOf(".a.txt.0123abcd.twinport-part", "a.txt")).toBe(true);
+    expect(isPartOf(".a.txt.0123abcd.twinport-part", "a")).toBe(false);
   });
 });
