@@ -478,6 +478,8 @@ export const topologies: readonly Topology[] = [
       server: only21ForHost("drop"),
     },
     sysctl: { "server-box": { "net/netfilter/nf_conntrack_tcp_loose": 0 } },
+    // Else vsftpd keeps the file locked for the minute in which it waits for the first attempt's data connection.
+    daemon: { more: ["lock_upload_files=NO"] },
     outcomes: { ipv4: alike({ ...passive("control-silent"), ...active("passes") }) },
   },
   {

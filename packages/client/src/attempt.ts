@@ -103,6 +103,7 @@ function budgetOf(
   const step = within((isPatient ? pace.patientStep : pace.step) + 2 * roundTrip);
   const silence = isPatient ? data : within(pace.silence + 4 * roundTrip);
   const isSending = plan.body.direction === "send";
+  // A listing may take its time; a file that begins with nothing for so long is held back on its way.
   return {
     reply: isProven ? reply : isLast ? Math.min(reply, Math.max(step, secondsLeft)) : step,
     dial: step,
@@ -110,7 +111,7 @@ function budgetOf(
     arrival: step,
     handshake: isPatient ? connect : within(pace.patientStep),
     firstReply: isPatient ? reply : silence,
-    firstByte: silence,
+    firstByte: isLast && !isProven && plan.verb === "RETR" ? most : silence,
     stall: isSending && !isPatient ? Math.min(data, pace.patientStep) : data,
     lastReply: (sent) => {
       const onTheirWay = Math.min(sent, HELD_BACK) / SLOWEST;

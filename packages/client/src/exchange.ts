@@ -16,6 +16,7 @@ type Phase =
   | "late-connection"
   | "first-reply"
   | "first-byte"
+  | "unanswered"
   | "moving"
   | "final-reply"
   | "reason";
@@ -215,6 +216,7 @@ class Exchange {
     if (this.#end) return this.#end.error === undefined ? "final-reply" : "reason";
     if (!this.#connection) return this.#final ? "late-connection" : "connection";
     if (this.#final && !this.#isSending && this.#moved === 0) return "late-data";
+    if (this.#isSending && this.#isMoving && !this.#begun && !this.#final) return "unanswered";
     if (this.#moved > 0 || this.#final) return "moving";
     if (!this.#begun) return "first-reply";
     return this.#isSending ? "moving" : "first-byte";
@@ -248,6 +250,8 @@ class Exchange {
         return this.#isSending ? missing150 : firstReply;
       case "first-byte":
         return firstByte;
+      case "unanswered":
+        return firstReply;
       case "final-reply":
         // Who has never said 150 may be nobody.
         return lastReply(this.#isSending && this.#begun ? this.#moved : 0);
@@ -313,6 +317,9 @@ class Exchange {
       case "first-reply":
         // What is sent has begun without a 150; TLS has its own time.
         if (this.#isSending) return undefined;
+        return this.#failed("control-silent", "busy", { ...facts, seconds: this.#patience.firstReply });
+      case "unanswered":
+        // A box on the way may have taken the connection and the bytes, and have nobody to give them to.
         return this.#failed("control-silent", "busy", { ...facts, seconds: this.#patience.firstReply });
       case "first-byte":
         return this.#failed("no-bytes", "busy", { ...facts, seconds: this.#patience.firstByte });
