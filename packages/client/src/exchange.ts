@@ -21,6 +21,9 @@ type Phase =
   | "final-reply"
   | "reason";
 
+/** As much as a buffer can have: one transfer at a time is all that a connection has. */
+const RECEIVE_CHUNK = 1024 * 1024;
+
 /** Sends the transfer command and follows both connections to the end. */
 export async function exchange(
   context: ClientContext,
@@ -183,6 +186,7 @@ class Exchange {
       clock,
       stallSeconds: this.#patience.stall,
       rate: settings.rate,
+      receiveChunk: RECEIVE_CHUNK,
       onMoved: (bytes) => {
         if (this.#moved === 0) {
           this.#context.trace?.({ kind: "data-first-byte", ...ends });
