@@ -49,7 +49,9 @@ const NOBODY = 65_534;
 export function peerServer(title: string, name: PeerName, body: () => void): void {
   const isThere = existsSync(binaries[name]) && process.getuid?.() === 0;
   if (!isThere && process.env["CI"]) throw new Error(`${title}: ${name} is not here; under CI every peer must be`);
-  describe.skipIf(!isThere)(isThere ? title : `${title}: ${name} not unpacked here, or no root`, body);
+  describe.skipIf(!isThere)(isThere ? title : `${title}: ${name} not unpacked here, or no root`, () => {
+    body();
+  });
 }
 
 /** A certificate for `localhost`, and who vouches for it: itself. */

@@ -10,7 +10,7 @@ import type { FileTargetOptions, Receiver, RemoteVersion } from "./targets.ts";
 import type { HashAlgorithm } from "./local-hash.ts";
 
 /** What is appended to the name of a file while it is not whole. */
-export const PART = ".twinport-part";
+export const PART_SUFFIX = ".twinport-part";
 
 /**
  * A local file. It is written beside its name and gets that when it is whole, so that what stood there before is
@@ -28,13 +28,13 @@ export class FileReceiver implements Receiver {
   constructor(path: string, options: FileTargetOptions) {
     this.#path = path;
     this.#options = options;
-    this.#part = `${path}${PART}`;
+    this.#part = `${path}${PART_SUFFIX}`;
   }
 
   readonly begin = async ({ modified }: Partial<RemoteVersion> = {}): Promise<number> => {
     this.#modified = modified;
     this.#path = await behindLinks(this.#path);
-    this.#part = `${this.#path}${PART}`;
+    this.#part = `${this.#path}${PART_SUFFIX}`;
     const there = await stat(this.#path).catch(() => undefined);
     // A pipe or a device has no part beside it.
     if (there && !there.isFile()) {

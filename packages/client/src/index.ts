@@ -52,3 +52,4 @@ export type { MirrorFailure, MirrorReport } from "./mirror/mirror-report.ts";
 export type { MirrorProblem, MirrorProblemCode } from "./mirror/mirror-problem.ts";
 export { downloadSegmented } from "./segmented.ts";
 export type { SegmentedOptions, SegmentedResult } from "./segmented.ts";
+export { PART_SUFFIX } from "./file-receiver.ts";

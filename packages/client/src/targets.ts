@@ -47,8 +47,6 @@ export function openTarget(target: DownloadTarget, options: FileTargetOptions): 
   return new StreamReceiver(Writable.fromWeb(target as never), { isOurs: true });
 }
 
-export { PART } from "./file-receiver.ts";
-
 /** A stream: what it was given cannot be taken back. */
 class StreamReceiver implements Receiver {
   readonly #stream: Writable;

@@ -2,7 +2,7 @@ import type { ByteSink, ByteSource } from "@twinport/channel";
 import type { Session } from "./session.ts";
 
 /** What goes over a data connection. */
-export type TransferBody =
+type TransferBody =
   /** @param sink a new one for each attempt */
   | { readonly direction: "receive"; readonly sink: (session: Session) => ByteSink }
   | { readonly direction: "send"; readonly source: () => ByteSource };

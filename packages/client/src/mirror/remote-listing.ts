@@ -59,7 +59,7 @@ async function isFolderItself(
 }
 
 /** Only what is needed of it: there may be millions. */
-export function entryOf({ name, kind, size, modified, target }: RemoteEntry): TreeEntry {
+function entryOf({ name, kind, size, modified, target }: RemoteEntry): TreeEntry {
   return {
     name,
     kind,

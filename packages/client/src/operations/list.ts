@@ -105,7 +105,7 @@ async function listByList(
 }
 
 /** Does something in a folder, and comes back. */
-export async function inFolder<Result>(
+async function inFolder<Result>(
   core: ClientCore,
   path: string,
   signal: AbortSignal,

@@ -26,7 +26,7 @@ export async function inZone(
 }
 
 /** Minutes east of UTC, found by asking the time of one file in both ways; undefined where that cannot be. */
-export async function findZone(
+async function findZone(
   core: ClientCore,
   folder: string,
   entries: readonly RemoteEntry[],

@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { ClientError, downloadSegmented, looksLikeFtpUrl } from "@twinport/client";
+import { ClientError, PART_SUFFIX, downloadSegmented, looksLikeFtpUrl } from "@twinport/client";
 import { Command } from "commander";
 import { UsageError } from "../../usage-error.ts";
 import { runClient } from "./client-run.ts";
@@ -16,7 +16,6 @@ import type { RemoteUrl } from "./remote-url.ts";
 import type { TransferFlags } from "./transfer-flags.ts";
 
 /** What a download that is not whole is called. */
-const PART = ".twinport-part";
 
 /** `twinport get URL… [LOCAL]`. */
 export function getCommand(setting: CommandSetting): Command {
@@ -89,7 +88,7 @@ export async function fetchFile(
     run.transferred({ command: "get", url: shown, local: file, ...resultFacts(result) });
   } catch (error) {
     // What was refused has no part; what was broken off may have one.
-    if (isBrokenOff(error) && existsSync(`${file}${PART}`)) run.report.note(run.say.partKept);
+    if (isBrokenOff(error) && existsSync(`${file}${PART_SUFFIX}`)) run.report.note(run.say.partKept);
     throw error;
   }
 }
