@@ -2,7 +2,7 @@ import fs from "node:fs";
 import path from "node:path";
 import { expect, test } from "vitest";
 import { ScratchFolder } from "../../../test/testkit/scratch-folder.ts";
-import { FileReceiver, PART } from "./file-receiver.ts";
+import { FileReceiver, PART_SUFFIX } from "./file-receiver.ts";
 
 const modified = Date.UTC(2024, 0, 2, 3, 4, 5);
 
@@ -26,7 +26,7 @@ test("what stood there is there until all has come, and then what has come is, w
   await receiver.sink(0).write(Buffer.from("half"));
   expect(read(target)).toBe("before");
   await receiver.abandon();
-  expect([read(target), read(`${target}${PART}`)]).toEqual(["before", "half"]);
+  expect([read(target), read(`${target}${PART_SUFFIX}`)]).toEqual(["before", "half"]);
   await receive(target, "whole");
   expect([read(target), fs.readdirSync(folder.path)]).toEqual(["whole", ["a"]]);
   expect(fs.statSync(target).mtimeMs).toBe(modified);
