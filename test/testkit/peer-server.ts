@@ -13,9 +13,10 @@ import { isFree } from "./free-ports.ts";
 import { runProgram } from "./run-program.ts";
 import type { ChildProcess } from "node:child_process";
 
-/** The servers of the distribution that the client is proved against. */
-export type PeerName = "vsftpd" | "proftpd" | "pure-ftpd" | "pyftpdlib";
+/** The servers that the client is proved against: those of the distribution, and ours as it is built. */
+export type PeerName = "vsftpd" | "proftpd" | "pure-ftpd" | "pyftpdlib" | "twinport";
 
+/** Those of the distribution. */
 export const peerNames: readonly PeerName[] = ["vsftpd", "proftpd", "pure-ftpd", "pyftpdlib"];
 
 /** How a {@link PeerServer} is set up. */
@@ -40,6 +41,7 @@ const binaries: Readonly<Record<PeerName, string>> = {
   proftpd: join(peersFolder, "proftpd/usr/sbin/proftpd"),
   "pure-ftpd": join(peersFolder, "pure-ftpd/usr/sbin/pure-ftpd"),
   pyftpdlib: "/usr/bin/python3",
+  twinport: process.execPath,
 };
 
 /** As whom the servers read and write: a user that every Debian has. */
@@ -383,5 +385,18 @@ const setUps: Readonly<Record<PeerName, (place: Place) => Promise<SetUp>>> = {
     const file = join(home, "server.py");
     await writeFile(file, `${lines.join("\n")}\n`);
     return { args: [file], user: "ann" };
+  },
+
+  async twinport({ folder, address, port, passive, options }) {
+    const host = address === "::1" ? "[::1]" : address;
+    const args = [
+      join(root, "packages/twinport/bin/twinport.js"),
+      ...["serve", folder, "--listen", `${host}:${port}`, "--user", "ann", "--password", "secret"],
+      ...["--passive-ports", `${passive[0]}-${passive[1]}`, "--quiet"],
+      ...(options.passive === false ? ["--no-passive"] : []),
+      ...(options.active === false ? ["--no-active"] : []),
+      ...(options.announced === undefined ? [] : ["--passive-address", options.announced]),
+    ];
+    return { args, user: "ann" };
   },
 };
