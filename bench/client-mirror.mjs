@@ -84,6 +84,8 @@ async function vsftpd(root) {
   const program = process.env.VSFTPD ?? (existsSync(unpacked) ? unpacked : "vsftpd");
   const child = spawn(program, [file], { stdio: ["ignore", "ignore", "inherit"] });
   process.on("exit", () => child.kill("SIGKILL"));
+  // It would keep this process for ever.
+  child.unref();
   for (let tries = 0; tries < 400; tries++) {
     if (child.exitCode !== null) throw new Error("vsftpd has ended");
     if (await isOpen(port)) return port;

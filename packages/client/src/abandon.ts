@@ -5,8 +5,8 @@ import type { Conversation } from "./conversation.ts";
 /** Seconds for a command connection to come back to order, where nobody says otherwise. */
 const SECONDS = 2;
 
-/** What ABOR, and the transfer that it ends, are answered by (RFC 959 §5.4); anything else answers something else. */
-const ends: ReadonlySet<number> = new Set([225, 226, 426]);
+/** Replies that are heard for one end; more are a way to never come to it. */
+const MOST = 10;
 
 /**
  * Takes a command connection out of a transfer that was given up: ABOR, and whatever is still due (RFC 959 §4.1.3: a
@@ -18,7 +18,7 @@ const ends: ReadonlySet<number> = new Set([225, 226, 426]);
 export async function abandonTransfer(conversation: Conversation, seconds: number = SECONDS): Promise<boolean> {
   try {
     conversation.send("ABOR");
-    for (let finals = 0; finals < 2;) {
+    for (let finals = 0, heard = 0; finals < 2 && heard < MOST; heard++) {
       // After the first, the second is not waited for as long: there may be none.
       const patience = finals === 0 ? seconds : Math.min(seconds, 0.3 + 4 * conversation.roundTrip);
       const reply = await nextOrNothing(conversation, patience);
@@ -34,13 +34,18 @@ export async function abandonTransfer(conversation: Conversation, seconds: numbe
   }
 }
 
-/** A question with an answer of its own: late replies to ABOR come before it. */
+/**
+ * A question with an answer that nothing else has (257): late replies to the transfer and to ABOR come before it, and
+ * one of them taken for the answer would have every later command hear the answer to the one before.
+ */
 async function isInStep(conversation: Conversation, seconds: number): Promise<boolean> {
-  conversation.send("NOOP");
-  let reply: Reply | undefined;
-  do reply = await nextOrNothing(conversation, seconds);
-  while (reply && ends.has(reply.code));
-  return reply !== undefined && reply.code !== 421 && conversation.isUsable;
+  conversation.send("PWD");
+  for (let heard = 0; heard < MOST; heard++) {
+    const reply = await nextOrNothing(conversation, seconds);
+    if (!reply || reply.code === 421) return false;
+    if (reply.code === 257) return conversation.isUsable;
+  }
+  return false;
 }
 
 async function nextOrNothing(conversation: Conversation, seconds: number): Promise<Reply | undefined> {

@@ -54,7 +54,9 @@ export async function attemptTransfer(
       return { kind: "failed", failure, facts, reply, moved: 0, control: "clean" };
     }
     await restart(session, door, terms, budget);
-    return await exchange(context, session, door, plan, budget, signal);
+    const outcome = await exchange(context, session, door, plan, budget, signal);
+    if (outcome.kind === "done") session.isRestarted = false;
+    return outcome;
   } catch (error) {
     if (signal.aborted) return { kind: "stopped", error, control: "busy", moved: 0 };
     if (!session.isUsable && error instanceof ClientError) return "unheard";
@@ -79,10 +81,12 @@ async function announce(
 /** Tells where to begin (REST), or begins at the start where the server cannot do otherwise. */
 async function restart(session: Session, door: Door, { plan, signal }: AttemptTerms, budget: Budget): Promise<void> {
   const offset = plan.offset();
-  if (offset === 0) return;
+  // Where an earlier one has asked for another place, and has not begun, servers may remember that.
+  if (offset === 0 && !session.isRestarted) return;
   try {
     const reply = await session.conversation.ask("REST", String(offset), { seconds: budget.reply, signal });
-    if (reply.code >= 400 && plan.fromStart?.() !== true) throw refused(`REST ${offset}`, reply);
+    if (reply.code >= 400 && offset > 0 && plan.fromStart?.() !== true) throw refused(`REST ${offset}`, reply);
+    session.isRestarted = reply.code < 400 && offset > 0;
   } catch (error) {
     closeDoor(door);
     throw error;

@@ -1,6 +1,8 @@
 import { EventEmitter } from "node:events";
 import { PassThrough } from "node:stream";
+import { redactCommand } from "@twinport/protocol";
 import { ClientCore } from "./core.ts";
+import { ClientError } from "./errors.ts";
 import { append, upload } from "./operations/upload.ts";
 import { childOf, makeFolder, removeFile, removeFolder, removeTree, rename } from "./operations/manage.ts";
 import { download } from "./operations/download.ts";
@@ -14,6 +16,7 @@ import { optionsOf, settingsOf } from "./settings.ts";
 import { webReadable } from "./web-streams.ts";
 import { writableFor } from "./write-stream.ts";
 import { refused } from "./session.ts";
+import { CombinedSignal } from "./signal-relay.ts";
 import type { Readable, Writable } from "node:stream";
 import type { RemoteEntry, RemoteTime, Reply } from "@twinport/protocol";
 import type { SecureFacts } from "@twinport/channel";
@@ -178,19 +181,28 @@ export class Client extends EventEmitter<ClientEvents> {
     return receiver.bytes;
   }
 
-  /** A file as a stream; it fails with a {@link ClientError}. What is destroyed before its end is aborted. */
+  /**
+   * A file as a stream; it fails with a {@link ClientError}. What is destroyed before its end is aborted.
+   *
+   * A command connection does one thing at a time: until the stream is read to its end or destroyed, whatever else this
+   * client is asked waits. Whoever awaits such a thing while he reads, waits for himself: that is for a
+   * {@link createPool | pool}, or for a second client.
+   */
   read(path: string, options: DownloadOptions = {}): Readable {
     const stream = new PassThrough({ highWaterMark: 256 * 1024 });
-    const stop = new AbortController();
-    const signal = options.signal ? AbortSignal.any([options.signal, stop.signal]) : stop.signal;
-    stream.on("close", () => stop.abort());
+    const stop = new CombinedSignal([options.signal]);
+    stream.on("close", () => {
+      stop.release();
+      stop.abort(new ClientError("aborted"));
+    });
+    const { signal } = stop;
     this.download(path, stream, { preserveTime: false, ...options, signal }).catch((error: Error) =>
       stream.destroy(error),
     );
     return stream;
   }
 
-  /** A file as a Web stream; it fails with a {@link ClientError}. What is cancelled is aborted. */
+  /** As {@link Client.read}, as a Web stream. What is cancelled is aborted. */
   readWeb(path: string, options: DownloadOptions = {}): ReadableStream<Uint8Array> {
     return webReadable(this.read(path, options));
   }
@@ -265,9 +277,10 @@ export class Client extends EventEmitter<ClientEvents> {
   }
 
   /**
-   * Sends a command that moves no data, and gives the reply whatever it says; with `mustSucceed` a refusal is an error.
+   * Sends a command that moves no data, and gives its last reply whatever that says; with `mustSucceed` a refusal is an
+   * error. What it changes (TYPE, CWD, REST) does not mislead later calls.
    *
-   * @throws {LocalProtocolError} `control-byte` if it holds CR, LF or NUL
+   * @throws {ClientError} `path-not-valid` if it holds CR, LF or NUL
    */
   send(
     command: string,
@@ -276,8 +289,9 @@ export class Client extends EventEmitter<ClientEvents> {
     const space = command.indexOf(" ");
     const [word, argument] = space === -1 ? [command, undefined] : [command.slice(0, space), command.slice(space + 1)];
     return this.#core.inTurn(signal, async (combined) => {
-      const reply = await this.#core.ask(word, argument, combined);
-      if (mustSucceed && reply.code >= 400) throw refused(command, reply);
+      const reply = await this.#core.askAsTold(word, argument, combined);
+      const shown = redactCommand({ word, argument: argument ?? "" });
+      if (mustSucceed && reply.code >= 400) throw refused(shown, reply);
       return reply;
     });
   }

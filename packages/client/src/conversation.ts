@@ -10,6 +10,9 @@ const MOST_WAITING = 100;
 /** What ends a transfer, and no other command: they come late from servers that say them twice. */
 const endsOfTransfers: ReadonlySet<number> = new Set([226, 426]);
 
+/** Preliminary replies to one command, each of which gives its time anew; more are a way to never come to an end. */
+const MOST_PRELIMINARY = 20;
+
 const LF = 0x0a;
 const CR = 0x0d;
 const IAC = 0xff;
@@ -159,9 +162,11 @@ export class Conversation {
     this.send(word, argument);
     const sent = this.#context.clock.now();
     const isTransferOrEnd = /^(?:ABOR|RETR|STOR|STOU|APPE|LIST|NLST|MLSD)$/i.test(word);
-    for (;;) {
+    for (let skipped = 0; ; skipped++) {
       const reply = await this.#answer(patience);
-      if (reply.code < 200 || (endsOfTransfers.has(reply.code) && !isTransferOrEnd)) continue;
+      const isLast = reply.code >= 200 && (isTransferOrEnd || !endsOfTransfers.has(reply.code));
+      if (!isLast && skipped < MOST_PRELIMINARY) continue;
+      if (!isLast) throw this.#lost("it does not come to an answer", reply);
       this.#measure((this.#context.clock.now() - sent) / 1000);
       if (reply.code === 421) throw this.#lost("the server ends it", reply);
       return reply;
@@ -170,7 +175,11 @@ export class Conversation {
 
   /** Leaves in good order, without waiting for it. */
   quit(): void {
-    if (this.isUsable) this.send("QUIT");
+    try {
+      if (this.isUsable) this.send("QUIT");
+    } catch {
+      // It was ending this itself.
+    }
     this.control.end();
     this.#fail("we have left");
   }
@@ -284,7 +293,9 @@ export function commandLine(word: string, argument: string | undefined): string 
   try {
     return formatCommand(word, argument);
   } catch (cause) {
-    const path = JSON.stringify(visible(argument ?? word));
+    // A secret that ends with a line end is a secret still.
+    const shown = argument === undefined ? visible(word) : redactCommand({ word, argument }).slice(word.length + 1);
+    const path = JSON.stringify(shown);
     throw new ClientError("path-not-valid", { path, because: "no command can hold CR, LF or NUL" }, { cause });
   }
 }

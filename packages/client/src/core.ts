@@ -2,7 +2,7 @@ import { BufferBudget } from "@twinport/channel";
 import { formatPrefix, networkOf, parseQuotedPath } from "@twinport/protocol";
 import { ClientError, said } from "./errors.ts";
 import { expiryOf } from "./mode-memory.ts";
-import { CombinedSignal, onAbort } from "./signal-relay.ts";
+import { CombinedSignal, onAbort, unlessAborted } from "./signal-relay.ts";
 import { commandLine } from "./conversation.ts";
 import { openSession, refused } from "./session.ts";
 import { runTransfer } from "./transfer.ts";
@@ -27,6 +27,17 @@ const repeatable: ReadonlySet<string> = new Set(
   "CWD FEAT HASH MDTM MLST NOOP OPTS PWD SIZE STAT SYST TYPE XCRC XMD5 XSHA XSHA1 XSHA256 XSHA512".split(" "),
 );
 
+/** What commands change that later ones depend on. */
+const changed: Readonly<Record<string, "type" | "folder" | "offset">> = {
+  TYPE: "type",
+  REST: "offset",
+  CWD: "folder",
+  XCWD: "folder",
+  CDUP: "folder",
+  XCUP: "folder",
+  SMNT: "folder",
+};
+
 /** What the operations of one client share: its login, its turn, and what it has learned. */
 export class ClientCore implements TransferHost {
   readonly context: ClientContext;
@@ -39,6 +50,7 @@ export class ClientCore implements TransferHost {
   #proven: ModeCommand | undefined;
   #turn: Promise<void> = Promise.resolve();
   readonly #closing = new AbortController();
+  readonly #forgetSignal: () => void;
 
   constructor(settings: Settings, events: EventEmitter<ClientEvents>) {
     const trace = (step: TraceStepFacts): void => {
@@ -54,6 +66,9 @@ export class ClientCore implements TransferHost {
       },
       warn: (warning: ClientWarning) => void events.emit("warning", warning),
     };
+    // It ends everything: the connection too, which nobody else would close.
+    const end = (): void => void this.close().catch(() => {});
+    this.#forgetSignal = settings.signal ? onAbort(settings.signal, end) : () => {};
   }
 
   get isClosed(): boolean {
@@ -81,7 +96,8 @@ export class ClientCore implements TransferHost {
       if (combined.signal.aborted) throw new ClientError("aborted", {}, { cause: combined.signal.reason });
       return await work(combined.signal);
     } catch (error) {
-      const isOurs = error instanceof ClientError && error.code === "aborted" && this.isClosed;
+      const isTold = this.context.settings.signal?.aborted === true || signal?.aborted === true;
+      const isOurs = error instanceof ClientError && error.code === "aborted" && this.isClosed && !isTold;
       throw isOurs ? new ClientError("closed", {}, { cause: error }) : error;
     } finally {
       combined.release();
@@ -122,28 +138,32 @@ export class ClientCore implements TransferHost {
    */
   async ask(word: string, argument: string | undefined, signal: AbortSignal, type?: "A" | "I"): Promise<Reply> {
     commandLine(word, argument);
+    return await this.renewing(signal, repeatable.has(word.toUpperCase()), async (session) => {
+      if (type !== undefined) await session.useType(type, signal);
+      session.isUsed = true;
+      return await session.conversation.ask(word, argument, { signal });
+    });
+  }
+
+  /**
+   * Asks something over a login; where that had idled too long, once more over a new one.
+   *
+   * @param isRepeatable asked twice it does what it does once; else it is asked again only if the server said 421 to it
+   */
+  async renewing<Result>(
+    signal: AbortSignal,
+    isRepeatable: boolean,
+    work: (session: Session) => Promise<Result>,
+  ): Promise<Result> {
     const session = await this.session(signal);
     const wasUsed = session.isUsed;
     try {
-      return await this.#askOn(session, word, argument, signal, type);
+      return await work(session);
     } catch (error) {
       const isLost = error instanceof ClientError && error.code === "connection-lost" && wasUsed;
-      const isUnheard = isLost && (error.reply?.code === 421 || repeatable.has(word.toUpperCase()));
-      if (!isUnheard) throw error;
-      return await this.#askOn(await this.session(signal), word, argument, signal, type);
+      if (!isLost || !(isRepeatable || error.reply?.code === 421)) throw error;
+      return await work(await this.session(signal));
     }
-  }
-
-  async #askOn(
-    session: Session,
-    word: string,
-    argument: string | undefined,
-    signal: AbortSignal,
-    type: "A" | "I" | undefined,
-  ): Promise<Reply> {
-    if (type !== undefined) await session.useType(type, signal);
-    session.isUsed = true;
-    return await session.conversation.ask(word, argument, { signal });
   }
 
   /** Asks a command that must be done. */
@@ -173,6 +193,26 @@ export class ClientCore implements TransferHost {
     const session = await this.session(signal);
     session.folder = undefined;
     this.folder = await this.whereAmI(signal);
+  }
+
+  /**
+   * Asks a command that a user has written, and keeps up with what it changes: what is taken for agreed on would
+   * otherwise be something else (a binary file would come as text, a path lead elsewhere).
+   */
+  async askAsTold(word: string, argument: string | undefined, signal: AbortSignal): Promise<Reply> {
+    const reply = await this.ask(word, argument, signal);
+    const session = this.standing;
+    if (!session) return reply;
+    const changes = changed[word.toUpperCase()];
+    if (changes === "type") session.type = undefined;
+    if (changes === "offset") session.isRestarted = true;
+    if (changes !== "folder" || reply.code >= 400) return reply;
+    session.folder = undefined;
+    this.folder = await this.whereAmI(signal).catch((error: unknown) => {
+      if (error instanceof ClientError && error.code === "aborted") throw error;
+      return undefined;
+    });
+    return reply;
   }
 
   async transfer(plan: TransferPlan, signal: AbortSignal): Promise<TransferDone> {
@@ -230,6 +270,7 @@ export class ClientCore implements TransferHost {
   async close(): Promise<void> {
     if (this.isClosed) return;
     this.#closing.abort(new ClientError("closed"));
+    this.#forgetSignal();
     await this.#turn;
     this.standing?.conversation.quit();
     this.#session = undefined;
@@ -241,13 +282,4 @@ export class ClientCore implements TransferHost {
     const network = formatPrefix(networkOf(localAddress, localAddress.family === 4 ? 24 : 64));
     return { server: `${host}:${port}`, network: session.isProtected ? `${network} tls` : network };
   }
-}
-
-/** Done when the work is, or when nobody waits for it any more. */
-async function unlessAborted(work: Promise<void>, signal: AbortSignal): Promise<void> {
-  if (signal.aborted) return;
-  let release = (): void => {};
-  const aborted = new Promise<void>((resolve) => (release = onAbort(signal, () => resolve())));
-  await Promise.race([work, aborted]);
-  release();
 }

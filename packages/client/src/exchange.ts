@@ -21,9 +21,6 @@ type Phase =
   | "final-reply"
   | "reason";
 
-/** As much as a buffer can have: one transfer at a time is all that a connection has. */
-const RECEIVE_CHUNK = 1024 * 1024;
-
 /** Sends the transfer command and follows both connections to the end. */
 export async function exchange(
   context: ClientContext,
@@ -157,8 +154,12 @@ class Exchange {
   #hear(): void {
     const { conversation } = this.#session;
     for (let reply = conversation.take(); reply; reply = conversation.take()) {
-      if (reply.code < 200) this.#begun = reply;
-      else this.#final = reply;
+      if (reply.code >= 200) this.#final = reply;
+      else {
+        this.#begun = reply;
+        // What has begun is not done: that was another transfer's last word, said once more.
+        if (this.#final && this.#final.code < 300 && this.#moved === 0) this.#final = undefined;
+      }
     }
     // Bytes may come before the 150 is read; what goes out waits for it.
     if (!this.#isReady || this.#isMoving || this.#end) return;
@@ -186,7 +187,7 @@ class Exchange {
       clock,
       stallSeconds: this.#patience.stall,
       rate: settings.rate,
-      receiveChunk: RECEIVE_CHUNK,
+      receiveChunk: body.direction === "receive" ? body.chunk : undefined,
       onMoved: (bytes) => {
         if (this.#moved === 0) {
           this.#context.trace?.({ kind: "data-first-byte", ...ends });

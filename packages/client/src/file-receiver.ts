@@ -17,6 +17,8 @@ export const PART_SUFFIX = ".twinport-part";
  * neither lost nor mixed with half of something else; with `resume` a part that was left is gone on with.
  */
 export class FileReceiver implements Receiver {
+  /** As much as a buffer can have: few writes, each in another thread while the next bytes come. */
+  readonly chunk: number = 1024 * 1024;
   #path: string;
   readonly #options: FileTargetOptions;
   #part: string;

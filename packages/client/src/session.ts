@@ -27,6 +27,8 @@ export class Session {
   readonly dialedPorts = new Set<number>();
   /** The representation type that was last agreed on (TYPE). */
   type: "A" | "I" | undefined;
+  /** A place to begin at was agreed on (REST), and no transfer has begun there since. */
+  isRestarted = false;
   /** Where CWD has led, if it has. */
   folder: string | undefined;
   /** The port beside the command connection's was offered. */

@@ -24,6 +24,18 @@ function relay(event: Event): void {
   for (const call of waiting.get(signal) ?? []) call(signal.reason);
 }
 
+/** Done when the work is, or when nobody waits for it any more. */
+export async function unlessAborted(work: Promise<unknown>, signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return;
+  let release = (): void => {};
+  const aborted = new Promise<void>((resolve) => (release = onAbort(signal, () => resolve())));
+  try {
+    await Promise.race([work, aborted]);
+  } finally {
+    release();
+  }
+}
+
 /** A signal that several others abort, until it is released: AbortSignal.any would leave a trace at each for good. */
 export class CombinedSignal {
   readonly #controller = new AbortController();

@@ -15,6 +15,8 @@ export interface Receiver {
   readonly begin: (remote?: RemoteVersion) => Promise<number>;
   /** Takes bytes from this one on. */
   readonly sink: (offset: number) => ByteSink;
+  /** Bytes that it would rather take at once than fewer. */
+  readonly chunk?: number;
   /** Whether it can begin anew at this byte. */
   readonly canRewind: (offset: number) => boolean;
   /** All is there: the name, and the time, are given. */

@@ -4,7 +4,11 @@ import type { Session } from "./session.ts";
 /** What goes over a data connection. */
 type TransferBody =
   /** @param sink a new one for each attempt */
-  | { readonly direction: "receive"; readonly sink: (session: Session) => ByteSink }
+  | {
+      readonly direction: "receive";
+      readonly sink: (session: Session) => ByteSink;
+      readonly chunk?: number | undefined;
+    }
   | { readonly direction: "send"; readonly source: () => ByteSource };
 
 /** One transfer, however many attempts it takes. */

@@ -78,6 +78,7 @@ export async function download(
     type: ascii ? "A" : "I",
     body: {
       direction: "receive",
+      chunk: receiver.chunk,
       sink: () => {
         const sink = receiver.sink(offset);
         const whole = ascii ? inAscii(sink) : counted(sink, (bytes) => (position += bytes));
