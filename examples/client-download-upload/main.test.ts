@@ -78,7 +78,7 @@ it("finds the mode that this server has", async () => {
 
 it("says what is wrong in a sentence", async () => {
   const missing = fetchFile(ann, "none.txt", join(folder, "none.txt"), () => {});
-  expect(explain(await missing.catch((error: unknown) => error))).toMatch(/^not-found: there is no none\.txt: 550 /);
+  expect(explain(await missing.catch((error: unknown) => error))).toMatch(/^not-found: none\.txt is not there: 550 /);
   const stranger = fetchFile({ ...ann, password: "wrong" }, "big.txt", join(folder, "big.txt"), () => {});
   expect(explain(await stranger.catch((error: unknown) => error))).toMatch(/^login-refused: /);
   expect(await readdir(folder)).toEqual([]);

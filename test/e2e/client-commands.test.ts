@@ -12,6 +12,7 @@ import {
 } from "node:fs";
 import net from "node:net";
 import path from "node:path";
+import { createInterface } from "node:readline";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { InstalledTwinport } from "../testkit/installed-twinport.ts";
 import { RunningProgram } from "../testkit/running-program.ts";
@@ -82,6 +83,46 @@ const objectsOf = ({ stdout }: Outcome): Record<string, unknown>[] =>
     .filter((line) => line !== "")
     .map((line) => JSON.parse(line) as Record<string, unknown>);
 
+/** A server with one file of which it tells this hash. */
+async function lyingServer(hash: string): Promise<AsyncDisposable & { readonly port: number }> {
+  const replies: Readonly<Record<string, string>> = {
+    USER: "331 password",
+    PASS: "230 in",
+    FEAT: "211-Features\r\n HASH SHA-256*\r\n SIZE\r\n211 End",
+    SIZE: "213 6",
+    HASH: `213 SHA-256 0-6 ${hash} a.txt`,
+    TYPE: "200 yes",
+    OPTS: "200 SHA-256",
+    QUIT: "221 bye",
+  };
+  const server = net.createServer((control) => {
+    control.on("error", () => {});
+    control.write("220 ready\r\n");
+    const data = net.createServer();
+    const arrived = once(data, "connection") as Promise<[net.Socket]>;
+    const lines = createInterface({ input: control }).on("error", () => {});
+    lines.on("line", (line) => {
+      const verb = line.split(" ", 1)[0] ?? "";
+      const say = (reply: string): void => void control.write(`${reply}\r\n`);
+      if (verb === "EPSV") {
+        data.listen(0, "127.0.0.1", () => say(`229 here (|||${(data.address() as AddressInfo).port}|)`));
+      } else if (verb === "RETR") {
+        say("150 it comes");
+        arrived.then(
+          ([socket]) => socket.on("error", () => {}).end("hello\n", () => say("226 done")),
+          () => say("425 nobody came"),
+        );
+        data.close();
+      } else say(replies[verb] ?? "502 no");
+    });
+  });
+  await once(server.listen(0, "127.0.0.1"), "listening");
+  return {
+    port: (server.address() as AddressInfo).port,
+    [Symbol.asyncDispose]: async () => void server.close(),
+  };
+}
+
 const done = { status: 0, stdout: "", stderr: "" };
 
 describe("get", () => {
@@ -112,7 +153,7 @@ describe("get", () => {
   test("what is wrong with one file does not keep it from the next, and decides the exit code", async () => {
     const { status, stderr } = await run(["get", url("missing.txt"), url("hello.txt"), "."]);
     expect(status).toBe(7);
-    expect(stderr).toMatch(/^twinport: there is no missing\.txt: 550 .*\n$/);
+    expect(stderr).toMatch(/^twinport: missing\.txt is not there: 550 .*\n$/);
     expect(existsSync(atHome("hello.txt"))).toBe(true);
   });
 
@@ -156,6 +197,16 @@ describe("put", () => {
     expect(await run(["put", "-", url("piped.txt")], "from a pipe")).toMatchObject(done);
     expect(atServer("piped.txt")).toBe("from a pipe");
     expect(await run(["put", "-", url("sub/")], "x")).toMatchObject({ status: 2 });
+  });
+
+  test("goes into a folder that stands at the path, and says of the standard input that it cannot", async () => {
+    writeFileSync(atHome("a.txt"), "a");
+    const [object] = objectsOf(await run(["put", "--json", "a.txt", url("sub")]));
+    expect(object).toMatchObject({ event: "done", path: "sub/a.txt" });
+    expect(atServer("sub/a.txt")).toBe("a");
+    const { status, stderr } = await run(["put", "-", url("sub")], "x");
+    expect(status).toBe(8);
+    expect(stderr).toContain("is a folder; the standard input needs a name in it");
   });
 
   test("--resume sends what the server does not have yet", async () => {
@@ -329,6 +380,16 @@ describe("--trace", () => {
 
 describe("exit codes", () => {
   const nobody = 1;
+  let readOnly: { readonly port: number };
+  let readOnlyServer: RunningTwinport;
+
+  beforeAll(async () => {
+    writeFileSync(path.join(scratch.path, "none.pem"), "no certificate\n");
+    readOnlyServer = serve("--read-only");
+    readOnly = await readOnlyServer.place();
+  });
+  beforeEach(() => writeFileSync(atHome(".profile"), "a file\n"));
+  afterAll(() => readOnlyServer?.[Symbol.asyncDispose]());
 
   test.each<[number, string, () => string[]]>([
     [2, "no URL", () => ["get"]],
@@ -338,13 +399,19 @@ describe("exit codes", () => {
     [2, "a control byte in a path", () => ["cat", url("a%0D%0ADELE%20b")]],
     [2, "two local folders", () => ["mirror", "a", "b"]],
     [3, "nobody listens", () => ["ls", url("", nobody)]],
+    [2, "a pin that is none", () => ["ls", "--tls", "explicit", "--pin", "zz", url()]],
+    [2, "certificates that are none", () => ["ls", "--ca", path.join(scratch.path, "none.pem"), url()]],
     [3, "a proxy that is not there", () => ["ls", "--proxy", "socks5://127.0.0.1:1", url()]],
     [4, "a wrong password", () => ["ls", `ftp://ann:wrong@127.0.0.1:${port}/`]],
     [5, "no TLS there", () => ["ls", "--tls", "explicit", url()]],
     [7, "no such file", () => ["get", url("missing.txt")]],
     [7, "no such folder", () => ["ls", url("missing/")]],
+    [7, "no such folder to put a file into", () => ["put", atHome(".profile"), url("missing/a")]],
     [8, "the server says no", () => ["rmdir", url("sub")]],
+    [8, "the account may not write", () => ["put", atHome(".profile"), url("a", readOnly.port)]],
     [9, "no such local file", () => ["put", "missing.txt", url("a")]],
+    [9, "no such local folder to mirror", () => ["mirror", "missing", url()]],
+    [9, "a local file to mirror", () => ["mirror", atHome(".profile"), url()]],
     [9, "no such local folder", () => ["get", url("hello.txt"), "missing/deeper/a.txt"]],
     [9, "no such file of certificates", () => ["ls", "--ca", "missing.pem", url()]],
   ])("%d: %s", async (code, _name, args) => {
@@ -367,24 +434,65 @@ describe("exit codes", () => {
     expect(error?.["attempts"]).toMatchObject([{ mode: "port", outcome: "command-refused" }, { mode: "eprt" }]);
   });
 
-  test("12: a server that falls silent", async () => {
+  test.each([
+    ["falls silent", "220 ready\r\n", []],
+    ["says nothing at all", "", []],
+    ["says nothing where TLS is to begin", "", ["--tls", "implicit"]],
+  ] as const)("12: a server that %s", async (_title, greeting, flags) => {
     const silent = net.createServer((socket) => {
       socket.on("error", () => {});
-      socket.write("220 ready\r\n");
+      socket.write(greeting);
     });
     await once(silent.listen(0, "127.0.0.1"), "listening");
     try {
       const at = (silent.address() as AddressInfo).port;
-      expect(await run(["ls", "--timeout", "0.5", url("", at)])).toMatchObject({ status: 12, stdout: "" });
+      const args = ["ls", "--timeout", "0.5", "--retries", "0", ...flags, url("", at)];
+      expect(await run(args)).toMatchObject({ status: 12, stdout: "" });
     } finally {
       silent.close();
     }
   });
+
+  test("10: the hash of the server is another one", async () => {
+    await using liar = await lyingServer("00".repeat(32));
+    const args = ["get", "--verify", "--retries", "0", `ftp://ann:secret@127.0.0.1:${liar.port}/a.txt`];
+    const { status, stderr } = await run(args);
+    expect(status).toBe(10);
+    expect(stderr).toContain("a.txt is not what was sent: sha256 is");
+    expect(readdirSync(home)).not.toContain("a.txt");
+  });
 });
 
-test("errors are told in Chinese too", async () => {
-  const { stderr } = await run(["get", "--lang", "zh-CN", url("missing.txt")]);
-  expect(stderr).toContain("twinport：不存在 missing.txt");
+describe("in Chinese", () => {
+  test.each<[string, () => string[], string]>([
+    ["what the server says no to", () => ["get", url("missing.txt")], "twinport：不存在 missing.txt"],
+    ["what the system says", () => ["put", "missing", url("a")], "twinport：missing：没有这个文件或目录\n"],
+    [
+      "what the layers below say",
+      () => ["ls", "--tls", "implicit", url()],
+      "TLS 未能建立：对方在此不使用 TLS；它说的是",
+    ],
+    [
+      "what is wrong with an option",
+      () => ["ls", "--mode", "fast", url()],
+      "错误：选项 '--mode <mode>' 的值 'fast' 无效",
+    ],
+    ["what is missing", () => ["get"], "错误：缺少参数 'url'\n"],
+  ])("%s is told", async (_title, args, sentence) => {
+    const { stderr } = await run([...args(), "--lang", "zh-CN"]);
+    expect(stderr).toContain(sentence);
+  });
+
+  test("a mode that fell back is told with what failed before it, now and by modes list", async () => {
+    await using activeOnly = serve("--no-passive");
+    const { port: at } = await activeOnly.place();
+    const { stderr } = await run(["ls", "--lang", "zh-CN", "--trace", url("", at)]);
+    expect(stderr).toMatch(/警告：PORT 可以传输数据；此前失败的有：EPSV（服务器拒绝）、PASV（服务器拒绝）/);
+    expect(stderr).toContain("尝试 EPSV：客户端通常无法被连接，不需要地址");
+    expect((await run(["modes", "list", "--lang", "zh-CN"])).stdout).toContain(
+      "EPSV（服务器拒绝）、PASV（服务器拒绝）",
+    );
+  });
 });
 
 test("which mode worked is remembered, listed and forgotten", async () => {
@@ -428,7 +536,7 @@ describe("shell", () => {
   test("ends with the first failure of a pipe, and its code", async () => {
     const { status, stdout, stderr } = await run(["shell", url()], "pwd\nget missing.txt\npwd\n");
     expect({ status, stdout }).toEqual({ status: 7, stdout: "/\n" });
-    expect(stderr).toContain("there is no");
+    expect(stderr).toContain("missing.txt is not there");
     expect(await run(["shell", url()], "nonsense\n")).toMatchObject({ status: 2 });
     expect(await run(["shell", url()], "get\n")).toMatchObject({ status: 2 });
     expect(await run(["shell", url("missing/")], "pwd\n")).toMatchObject({ status: 7 });

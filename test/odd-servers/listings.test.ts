@@ -107,3 +107,23 @@ test("a folder that is not there", async () => {
   await using server = await ScriptedServer.start({ on: { LIST: "550 No such file or directory" } });
   await expect((await server.client()).listAll("none")).rejects.toMatchObject({ code: "not-found" });
 });
+
+test("names without an end take no more memory than they may", async () => {
+  await using server = await ScriptedServer.start({ on: { NLST: listed("a\n".repeat(20_000)) } });
+  const client = await server.client();
+  const failure = { code: "listing-too-long", facts: { limit: "10000 names" } };
+  await expect(client.names("", { maxEntries: 10_000 })).rejects.toMatchObject(failure);
+  expect(await client.workingDirectory()).toBe("/");
+});
+
+test("lines that nobody understands are told, and how many more there are", async () => {
+  await using server = await ScriptedServer.start({
+    on: { LIST: listed("what is this?\r\n".repeat(3000) + line("good")) },
+  });
+  const client = await server.client();
+  const warnings: ClientWarning[] = [];
+  client.on("warning", (warning) => warnings.push(warning));
+  await client.listAll("");
+  const told = warnings.filter(({ code }) => code === "listing-line-not-understood");
+  expect(told.at(-1)?.facts["because"]).toBe(`${3000 - (told.length - 1)} more`);
+});

@@ -8,7 +8,7 @@ import { connectClient } from "@twinport/client";
 import { ScratchFolder } from "../testkit/scratch-folder.ts";
 import { ScriptedServer } from "../testkit/scripted-server.ts";
 import { openData } from "../testkit/scripted-usual.ts";
-import { delay } from "../testkit/scripted-ways.ts";
+import { delay, passive } from "../testkit/scripted-ways.ts";
 import type { ClientOptions } from "@twinport/client";
 import type { Script, ScriptedOptions } from "../testkit/scripted-server.ts";
 
@@ -102,6 +102,37 @@ describe("all is well", () => {
     const client = await server.client(explicit);
     expect(await client.listAll("")).toMatchObject([{ name: "a.txt" }]);
     expect(server.heard("LIST")).toBe(1);
+  });
+
+  test("a listing that is cut off in a line is asked for again", async () => {
+    let isFirst = true;
+    await using server = await start({
+      on: {
+        LIST: async (heard) => {
+          const cut = isFirst;
+          isFirst = false;
+          await (cut ? withoutEnd(30)(heard) : heard.usual());
+        },
+      },
+    });
+    const client = await server.client(explicit);
+    expect(await client.listAll("")).toMatchObject([{ name: "a.txt", size: content.length }]);
+    expect(server.heard("LIST")).toBe(2);
+  });
+
+  test("a box that closes data connections before TLS is a shut door, and the next one is tried", async () => {
+    await using server = await start({ on: { EPSV: passive("resets-silently"), PASV: passive("resets-silently") } });
+    const client = await server.client(explicit);
+    expect(Buffer.from(await client.readAll("/a.txt")).toString()).toBe(content);
+    expect(server.heard("PORT")).toBe(1);
+  });
+
+  test("certificates of ours that are none are told of as such", async () => {
+    await using server = await start();
+    const failure = { code: "tls-failed", message: expect.stringContaining("our own certificates") };
+    await expect(server.client({ tls: "explicit", trust: { cert: "none", key: "none" } })).rejects.toMatchObject(
+      failure,
+    );
   });
 
   test("cut off in the middle, and called whole: the rest is fetched", async () => {

@@ -76,7 +76,7 @@ async function dialFrom(request: DialRequest, localPort: number): Promise<DataCo
 async function dialThrough(connector: Connector, request: DialRequest): Promise<DataConnection> {
   const { to, from, role, timeout, clock, signal, host = dialedHost(to.address, from) } = request;
   const socket = await connector.connect({ host, port: to.port, timeout, clock, signal });
-  return DataConnection.proxied(socket, { address: to.address.text, port: to.port }, role);
+  return DataConnection.proxied(socket, { address: request.host ?? to.address.text, port: to.port }, role);
 }
 
 /** A link-local address leads nowhere without its interface, which is the command connection's. */

@@ -16,6 +16,7 @@ export { PortPool } from "./port-pool.ts";
 export type { OfferRequest, PassivePorts, PortPoolObserver, PortRange } from "./port-pool.ts";
 export * from "./pump.ts";
 export * from "./rate-limit.ts";
+export * from "./small-fetch.ts";
 export * from "./socks5.ts";
 export { SessionTickets } from "./tls.ts";
 export type { Certificates, SecureFacts, SecureOptions, TlsTrust } from "./tls.ts";

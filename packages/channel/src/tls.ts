@@ -114,7 +114,12 @@ function contextOf(trust: TlsTrust): tls.SecureContext {
   if (!context) {
     const { ca, cert, key, passphrase, minVersion, maxVersion, ciphers } = trust;
     const given = { ca, cert, key, passphrase, minVersion, maxVersion, ciphers };
-    context = tls.createSecureContext(Object.fromEntries(Object.entries(given).filter(([, value]) => value)));
+    try {
+      context = tls.createSecureContext(Object.fromEntries(Object.entries(given).filter(([, value]) => value)));
+    } catch (error) {
+      const cause = `our own certificates, versions or ciphers cannot be used: ${(error as Error).message}`;
+      throw new ChannelError("tls-handshake-failed", { cause }, { cause: error });
+    }
     contexts.set(trust, context);
   }
   return context;

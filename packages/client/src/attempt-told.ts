@@ -26,7 +26,9 @@ function sayAttempt({ mode, outcome, facts, seconds }: Attempt): string {
 /** What was tried, and what was not and why, where nothing moves data. */
 export function noMode(order: ModeOrder, attempts: readonly Attempt[], reply: Reply | undefined): ClientError {
   const left = order.left
-    .filter(({ because }) => because !== "not-asked-for" && because !== "family-cannot-say-it")
+    .filter(
+      ({ because }) => because !== "not-asked-for" && (attempts.length === 0 || because !== "family-cannot-say-it"),
+    )
     .filter(({ mode }) => !attempts.some((attempt) => attempt.mode === mode))
     .map(({ mode, because }) => `${mode.toUpperCase()} was not tried (${because})`);
   const facts: Facts = { tried: [...attempts.map(sayAttempt), ...left].join("; ") || "nothing could be tried" };

@@ -4,7 +4,7 @@ import { redactCommand } from "@twinport/protocol";
 import { ClientCore } from "./core.ts";
 import { ClientError } from "./errors.ts";
 import { append, upload } from "./operations/upload.ts";
-import { childOf, makeFolder, removeFile, removeFolder, removeTree, rename } from "./operations/manage.ts";
+import { childOf, expectDepth, makeFolder, removeFile, removeFolder, removeTree, rename } from "./operations/manage.ts";
 import { download } from "./operations/download.ts";
 import { listFolder, listNames } from "./operations/list.ts";
 import { modifiedOf, sizeOf, statPath } from "./operations/stat.ts";
@@ -128,11 +128,16 @@ export class Client extends EventEmitter<ClientEvents> {
   }
 
   /** All that is below a folder, each folder before what is in it. Links are told and not followed. */
-  async *walk(path = "", options: ListOptions = {}): AsyncGenerator<WalkedEntry, void, undefined> {
+  walk(path = "", options: ListOptions = {}): AsyncGenerator<WalkedEntry, void, undefined> {
+    return this.#walkBelow(path, options, 0);
+  }
+
+  async *#walkBelow(path: string, options: ListOptions, depth: number): AsyncGenerator<WalkedEntry, void, undefined> {
+    expectDepth(path, depth);
     for (const entry of await this.listAll(path, options)) {
       const below = childOf(path, entry.name);
       yield { ...entry, path: below };
-      if (entry.kind === "directory") yield* this.walk(below, options);
+      if (entry.kind === "directory") yield* this.#walkBelow(below, options, depth + 1);
     }
   }
 
@@ -153,7 +158,11 @@ export class Client extends EventEmitter<ClientEvents> {
 
   /** Sets a file's time (MFMT, MDTM, SITE UTIME); false where the server can do none of them. */
   setModified(path: string, at: Date | number, { signal }: Asking = {}): Promise<boolean> {
-    return this.#core.inTurn(signal, (combined) => setModified(this.#core, path, Number(at), combined));
+    const time = Number(at);
+    if (Number.isNaN(time)) {
+      return Promise.reject(new ClientError("option-not-valid", { option: "the time", because: "is none" }));
+    }
+    return this.#core.inTurn(signal, (combined) => setModified(this.#core, path, time, combined));
   }
 
   /**
@@ -169,7 +178,12 @@ export class Client extends EventEmitter<ClientEvents> {
   /** Fetches a file into a local one or a stream. */
   download(path: string, target: DownloadTarget, options: DownloadOptions = {}): Promise<TransferResult> {
     const receiver = openTarget(target, { resume: options.resume ?? false });
-    return this.#core.inTurn(options.signal, (signal) => download(this.#core, path, receiver, options, signal));
+    const done = this.#core.inTurn(options.signal, (signal) => download(this.#core, path, receiver, options, signal));
+    return done.catch(async (error: unknown) => {
+      // Also where its turn never came.
+      await receiver.abandon(error);
+      throw error;
+    });
   }
 
   /** Fetches a file into memory, if it has no more than so many bytes (default 64 MiB). */
@@ -288,6 +302,10 @@ export class Client extends EventEmitter<ClientEvents> {
   ): Promise<Reply> {
     const space = command.indexOf(" ");
     const [word, argument] = space === -1 ? [command, undefined] : [command.slice(0, space), command.slice(space + 1)];
+    // An empty line is answered by nobody.
+    if (word === "") {
+      return Promise.reject(new ClientError("option-not-valid", { option: "the command", because: "is empty" }));
+    }
     return this.#core.inTurn(signal, async (combined) => {
       const reply = await this.#core.askAsTold(word, argument, combined);
       const shown = redactCommand({ word, argument: argument ?? "" });

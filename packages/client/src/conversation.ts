@@ -19,6 +19,9 @@ const IAC = 0xff;
 
 const lenient = new TextDecoder("utf-8", { ignoreBOM: true });
 
+/** A command, with what it is about. */
+export type Command = readonly [word: string, argument?: string | undefined];
+
 /** How long to wait for a reply, and what ends the waiting. */
 export interface Patience {
   /** Seconds (default: the client's time-out for replies). */
@@ -115,12 +118,22 @@ export class Conversation {
    * @throws {ClientError} `connection-lost`; `path-not-valid` if the argument would be a second command
    */
   send(word: string, argument?: string): void {
+    this.sendAll([[word, argument]]);
+  }
+
+  /**
+   * Sends commands in one piece.
+   *
+   * @throws {ClientError} as {@link Conversation.send} does
+   */
+  sendAll(commands: readonly Command[]): void {
     if (this.#failure) throw this.#failure;
-    const line = commandLine(word, argument);
+    const lines = commands.map(([word, argument]) => commandLine(word, argument));
     // Whatever was said before is no answer to this.
     for (const reply of this.#waiting.splice(0)) if (reply.code === 421) throw this.#lost("the server ends it", reply);
-    this.#context.trace?.({ kind: "command-sent", line: redactCommand({ word, argument: argument ?? "" }) });
-    this.control.send(this.#charset.encode(line));
+    for (const [word, argument = ""] of commands)
+      this.#context.trace?.({ kind: "command-sent", line: redactCommand({ word, argument }) });
+    this.control.send(this.#charset.encode(lines.join("")));
   }
 
   /** Gives the next reply, if one is there. */

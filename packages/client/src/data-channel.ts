@@ -6,12 +6,15 @@ import {
   isPassive,
   parseExtendedPassive,
   parseHostPort,
+  parseIp,
 } from "@twinport/protocol";
 import { said } from "./errors.ts";
 import type { DataConnection, DataOffer } from "@twinport/channel";
-import type { AttemptFailure, Facts, HostPort, Reply, ModeCommand } from "@twinport/protocol";
+import type { AttemptFailure, Decision, Facts, HostPort, IpAddress, ModeCommand, Reply } from "@twinport/protocol";
 import type { ClientContext } from "./context.ts";
+import type { Conversation } from "./conversation.ts";
 import type { Session } from "./session.ts";
+import type { Settings } from "./settings.ts";
 
 /** A way for data: one that we have dialled, or one that the server is to come through. */
 export type Door =
@@ -70,33 +73,26 @@ async function openPassive(
   if (reply.code >= 300) return shutBy(reply, session, mode);
   const told = readPassiveReply(reply);
   if (!told) return { kind: "shut", failure: "reply-not-usable", facts: { said: said(reply) }, reply };
-  const chosen =
-    told.address === undefined
-      ? { value: control.peerAddress, because: ["port-only"] as const }
-      : choosePassiveAddress({
-          replied: told.address,
-          controlPeer: control.peerAddress,
-          trustReply: context.settings.allowSeparateTransferHost,
-        });
+  const chosen = whereToDial(context.settings, control, told.address);
+  // Whom a proxy is asked for may be a name; nothing else is known of it then.
+  const dialed = { address: chosen.host ?? chosen.value.text, port: told.port };
   if (told.address && chosen.because.some((reason) => reason === "control-peer-preferred")) {
-    const facts = { told: told.address.text, dialed: chosen.value.text, because: chosen.because.join(" ") };
+    const facts = { told: told.address.text, dialed: dialed.address, because: chosen.because.join(" ") };
     context.warn({ code: "passive-address-replaced", facts });
   }
   const to: HostPort = { address: chosen.value, port: told.port };
-  const fromPort = portBeside(session, to.port);
-  const facts = { address: to.address.text, port: to.port };
+  const fromPort = control.isProxied ? 0 : portBeside(session, to.port);
+  const facts = dialed;
   context.trace?.({
     kind: "data-dialing",
     local: { address: control.localAddress.text, port: fromPort },
-    dialed: { address: to.address.text, port: to.port },
+    dialed,
     because: chosen.because,
   });
   try {
     const connection = await dialData({
       to,
-      ...(control.isProxied && {
-        host: told.address && chosen.value === told.address ? undefined : context.settings.host,
-      }),
+      host: chosen.host,
       from: control.localAddress,
       fromPort,
       timeout: chosen.value === control.peerAddress ? budget.dialAgain : budget.dial,
@@ -109,14 +105,37 @@ async function openPassive(
     return { kind: "dialed", connection, facts };
   } catch (error) {
     if (!(error instanceof ChannelError) || error.code === "aborted") throw error;
-    context.trace?.({
-      kind: "data-dial-failed",
-      dialed: { address: to.address.text, port: to.port },
-      code: error.code,
-    });
+    context.trace?.({ kind: "data-dial-failed", dialed, code: error.code });
     const seen = { ...facts, cause: error.message };
     return { kind: "shut", failure: dialFailures[error.code] ?? "dial-unreachable", facts: seen };
   }
+}
+
+/** Where a passive port is dialled, and why there. */
+interface Whereto extends Decision<IpAddress> {
+  /** Whom a proxy is asked for, in place of the address. */
+  readonly host?: string;
+}
+
+/**
+ * Where to dial: of the address that was told (227), or where only a port was (229). Through a proxy the peer of the
+ * command connection is the proxy: there the server is known by the name, or the address, that the user has written.
+ */
+function whereToDial(
+  { host, allowSeparateTransferHost }: Settings,
+  { peerAddress, isProxied }: Conversation["control"],
+  replied: IpAddress | undefined,
+): Whereto {
+  const server = isProxied ? parseIp(host) : peerAddress;
+  if (replied && server) {
+    const chosen = choosePassiveAddress({ replied, controlPeer: server, trustReply: allowSeparateTransferHost });
+    return isProxied ? { ...chosen, host: chosen.value.text } : chosen;
+  }
+  if (replied && allowSeparateTransferHost) {
+    return { value: replied, host: replied.text, because: ["told-to-trust-reply"] };
+  }
+  const because = [replied ? "name-asked-of-proxy" : "port-only"];
+  return { value: peerAddress, because, ...(isProxied && { host }) };
 }
 
 const dialFailures: Readonly<Record<string, AttemptFailure>> = {

@@ -99,3 +99,18 @@ test.each([
   await receive(target, "hello", { resume: true, at: 0 });
   expect(read(target)).toBe("hello");
 });
+
+test("two who fetch to one name at the same time do not make a file of both", async () => {
+  await using folder = new ScratchFolder();
+  const target = path.join(folder.path, "a");
+  const first = new FileReceiver(target, { resume: false });
+  await first.begin();
+  await first.sink(0).write(Buffer.from("one"));
+  const other = new FileReceiver(target, { resume: false });
+  await expect(other.begin()).rejects.toMatchObject({ code: "local-file" });
+  await other.abandon();
+  await first.commit(undefined);
+  expect(read(target)).toBe("one");
+  await receive(target, "two");
+  expect(read(target)).toBe("two");
+});

@@ -12,6 +12,9 @@ import type { HashAlgorithm } from "./local-hash.ts";
 /** What is appended to the name of a file while it is not whole. */
 export const PART_SUFFIX = ".twinport-part";
 
+/** Parts that downloads of this process write. */
+const claimed = new Set<string>();
+
 /**
  * A local file. It is written beside its name and gets that when it is whole, so that what stood there before is
  * neither lost nor mixed with half of something else; with `resume` a part that was left is gone on with.
@@ -26,6 +29,7 @@ export class FileReceiver implements Receiver {
   /** The permissions of what stands at the name already: what comes in its place gets them. */
   #mode: number | undefined;
   #modified: number | undefined;
+  #hasClaim = false;
 
   constructor(path: string, options: FileTargetOptions) {
     this.#path = path;
@@ -33,7 +37,16 @@ export class FileReceiver implements Receiver {
     this.#part = `${path}${PART_SUFFIX}`;
   }
 
-  readonly begin = async ({ modified }: Partial<RemoteVersion> = {}): Promise<number> => {
+  readonly begin = async (remote: Partial<RemoteVersion> = {}): Promise<number> => {
+    try {
+      return await this.#begin(remote);
+    } catch (error) {
+      this.#release();
+      throw error;
+    }
+  };
+
+  async #begin({ modified }: Partial<RemoteVersion>): Promise<number> {
     this.#modified = modified;
     this.#path = await behindLinks(this.#path);
     this.#part = `${this.#path}${PART_SUFFIX}`;
@@ -44,6 +57,7 @@ export class FileReceiver implements Receiver {
       this.#part = this.#path;
       return await this.#open("w", 0);
     }
+    this.#claim();
     this.#mode = there && there.mode & 0o7777;
     if (!this.#options.resume) return await this.#open("w+", 0);
     const part = await stat(this.#part).catch(() => undefined);
@@ -52,7 +66,19 @@ export class FileReceiver implements Receiver {
     // Another program has left its part under the name itself.
     if (!part) await this.#copyOver();
     return await this.#open("r+", left.size);
-  };
+  }
+
+  /** Two who write one part would make a file of both, and each would find the size right. */
+  #claim(): void {
+    if (claimed.has(this.#part)) throw localError(this.#path, new Error("is just being written by another download"));
+    claimed.add(this.#part);
+    this.#hasClaim = true;
+  }
+
+  #release(): void {
+    if (this.#hasClaim) claimed.delete(this.#part);
+    this.#hasClaim = false;
+  }
 
   readonly sink = (offset: number): ByteSink => {
     let at = offset;
@@ -90,6 +116,8 @@ export class FileReceiver implements Receiver {
       await rename(this.#part, this.#path);
     } catch (cause) {
       throw localError(this.#path, cause);
+    } finally {
+      this.#release();
     }
   };
 
@@ -100,11 +128,15 @@ export class FileReceiver implements Receiver {
       (stats) => stats.size,
       () => 0,
     );
-    await this.#close();
-    if (!this.#isPlain) return;
-    // What has nothing in it is no help to anybody.
-    if (size === 0) await rm(this.#part, { force: true });
-    else if (this.#modified !== undefined) await stamp(this.#part, this.#modified);
+    try {
+      await this.#close();
+      if (!this.#isPlain) return;
+      // What has nothing in it is no help to anybody.
+      if (size === 0) await rm(this.#part, { force: true });
+      else if (this.#modified !== undefined) await stamp(this.#part, this.#modified);
+    } finally {
+      this.#release();
+    }
   };
 
   /** It is read again: what counts is what was written. */
@@ -114,6 +146,7 @@ export class FileReceiver implements Receiver {
   readonly discard = async (): Promise<void> => {
     await this.#close();
     if (this.#isPlain) await rm(this.#part, { force: true });
+    this.#release();
   };
 
   get #isPlain(): boolean {

@@ -78,13 +78,14 @@ export function fxp(
     if (!options.atomic)
       return await new Crossing({ from: source, to: new Side(to.core, toPath) }, options, signal).run();
     const part = childOf(folderOf(toPath), freshPartName(nameOf(toPath)));
+    let isOnlyOne = false;
     try {
       const result = await new Crossing({ from: source, to: new Side(to.core, part) }, options, signal).run();
-      await rename(to.core, part, toPath, signal);
+      await rename(to.core, part, toPath, signal, () => (isOnlyOne = true));
       return result;
     } catch (error) {
       // Not by the caller's signal, which may be why we are here.
-      await to.core.ask("DELE", part, AbortSignal.timeout(5000)).catch(() => {});
+      if (!isOnlyOne) await to.core.ask("DELE", part, AbortSignal.timeout(5000)).catch(() => {});
       throw error;
     }
   });

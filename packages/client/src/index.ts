@@ -1,3 +1,6 @@
+// What the options, the events and the results are made of: nobody has to know in which package they are.
+export type { ModeCommand, ModeWish, RemoteEntry, RemoteTime, Reply, TraceStep } from "@twinport/protocol";
+export type { PortRange, SecureFacts, TlsTrust } from "@twinport/channel";
 export { Client, connectClient } from "./client.ts";
 export type { Asking, WalkedEntry } from "./client.ts";
 export { ClientError } from "./errors.ts";

@@ -47,7 +47,7 @@ export class Landing {
       },
       sink: (offset) => this.#countedSink(receiver.sink(offset)),
       canRewind: (offset) => receiver.canRewind(offset),
-      commit: (modified) => receiver.commit(modified),
+      commit: (modified, signal) => receiver.commit(modified, signal),
       // A stream may still be gone on with.
       abandon: async (error) => (isStream ? undefined : await receiver.abandon(error)),
     };

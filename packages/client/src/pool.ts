@@ -9,7 +9,7 @@ import { Lanes } from "./pool-lanes.ts";
 import { CombinedSignal } from "./signal-relay.ts";
 import { backOffFor, defaultBackOff, isBusy, isWorthRepeating, secondsBefore } from "./pool-retry.ts";
 import { upload } from "./operations/upload.ts";
-import { childOf } from "./operations/manage.ts";
+import { childOf, expectDepth } from "./operations/manage.ts";
 import { memoryOfThisProcess } from "./mode-memory.ts";
 import { openSource } from "./sources.ts";
 import { optionsOf, settingsOf } from "./settings.ts";
@@ -69,7 +69,8 @@ export function createPool(
  * where that cannot do anything twice.
  */
 export class Pool extends EventEmitter<ClientEvents> {
-  readonly settings: Settings;
+  // Not a field that is shown: it holds the password.
+  readonly #settings: Settings;
   readonly #lanes: Lanes;
   readonly #limit: AdaptiveLimit;
   readonly #retries: number;
@@ -90,7 +91,7 @@ export class Pool extends EventEmitter<ClientEvents> {
     }
     // What one connection has learned serves them all, also where nothing is to stay behind.
     const memory = options.memory === false ? memoryOfThisProcess() : options.memory;
-    this.settings = settingsOf({ ...options, retries, ...(memory && { memory }) });
+    this.#settings = settingsOf({ ...options, retries, ...(memory && { memory }) });
     this.#retries = retries;
     this.#backOff = { ...defaultBackOff, ...backOff };
     this.#limit = new AdaptiveLimit(size, growAfter, this.settings.clock);
@@ -105,6 +106,13 @@ export class Pool extends EventEmitter<ClientEvents> {
       if (name === "trace" && this.listenerCount("trace") === 0)
         for (const client of this.#lanes.all) this.#follow(client);
     });
+    if (options.onTrace) this.on("trace", options.onTrace);
+    if (options.onWarning) this.on("warning", options.onWarning);
+  }
+
+  /** The options with everything filled in. */
+  get settings(): Settings {
+    return this.#settings;
   }
 
   /** How many connections the server lets us have, as far as is known. */
@@ -168,7 +176,7 @@ export class Pool extends EventEmitter<ClientEvents> {
       return listed;
     };
     try {
-      yield* this.#walkBelow(path, list(path), list);
+      yield* this.#walkBelow(path, list(path), list, 0);
     } finally {
       stop.release();
       stop.abort(new ClientError("aborted"));
@@ -179,7 +187,9 @@ export class Pool extends EventEmitter<ClientEvents> {
     path: string,
     listed: Promise<RemoteEntry[]>,
     list: (folder: string) => Promise<RemoteEntry[]>,
+    depth: number,
   ): AsyncGenerator<WalkedEntry, void, undefined> {
+    expectDepth(path, depth);
     const entries = (await listed).map((entry) => ({ ...entry, path: childOf(path, entry.name) }));
     const folders = entries.filter(({ kind }) => kind === "directory");
     const ahead = new Map<string, Promise<RemoteEntry[]>>();
@@ -194,7 +204,7 @@ export class Pool extends EventEmitter<ClientEvents> {
       yield entry;
       const below = entry.kind === "directory" ? ahead.get(entry.path) : undefined;
       if (!below) continue;
-      yield* this.#walkBelow(entry.path, below, list);
+      yield* this.#walkBelow(entry.path, below, list, depth + 1);
       ahead.delete(entry.path);
       listAhead();
     }

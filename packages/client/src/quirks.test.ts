@@ -22,6 +22,7 @@ test.each([
   ["z/OS", look("FTPD1 IBM FTP CS V2R4 at HOST, 10:00:00.", "MVS is the operating system of this server."), ["z/os"]],
   ["VMS", look("FTP Server (Version 5.1)", "VMS OpenVMS V8.4"), ["vms"]],
   ["Windows CE, and not Windows NT", look("Service ready", "Windows_CE version 5.0"), ["windows-ce"]],
+  ["vsftpd, which reads in order", look("(vsFTPd 3.0.5)"), ["vsftpd"]],
   ["Windows NT", look("Microsoft FTP Service", "Windows_NT"), []],
 ])("it knows %s", (_what, seen, names) => {
   expect(quirksOf(seen).names).toEqual(names);

@@ -17,6 +17,8 @@ export interface Quirks {
   readonly wantsPret: boolean;
   /** `LIST -a` is taken for the name of something, and nothing or an error is listed. */
   readonly noListOptions: boolean;
+  /** What is asked during a transfer is read and answered after it, and not dropped, refused or taken for ABOR. */
+  readonly readsInOrder: boolean;
   /** Commands to be sent once it is known. */
   readonly setUp: readonly (readonly [word: string, argument: string])[];
 }
@@ -47,6 +49,8 @@ const table: readonly Row[] = [
   },
   // z/OS: what LIST is asked is a pattern of data set names ("z/OS Communications Server: IP User's Guide").
   { name: "z/os", welcome: /\bIBM FTP CS\b/, system: /\bMVS\b|z\/OS/i, noListOptions: true },
+  // vsftpd reads no command before the transfer is over (seen with 3.0.5, 1,000 files with EPSV behind each RETR).
+  { name: "vsftpd", welcome: /\(vsFTPd /, readsInOrder: true },
   // VMS: DIRECTORY has its options behind slashes, and `-a` would be a file.
   { name: "vms", welcome: /\b(?:MultiNet|OpenVMS|HP TCP\/IP Services)\b/i, system: /\bVMS\b/i, noListOptions: true },
   // NonStop and NetWare: `-a` is a name there too; both are known to their own dialects of LIST by the same word.
@@ -67,6 +71,7 @@ export function quirksOf(look: ServerLook): Quirks {
     names: rows.map(({ name }) => name),
     wantsPret: rows.some(({ wantsPret }) => wantsPret),
     noListOptions: rows.some(({ noListOptions }) => noListOptions),
+    readsInOrder: rows.some(({ readsInOrder }) => readsInOrder),
     setUp: rows.flatMap(({ setUp = [] }) => setUp),
   };
 }

@@ -9,6 +9,12 @@ import type { Family, IpAddress, ModeWish, NameCharset } from "@twinport/protoco
 import type { ClientOptions, ClientTimeouts, ProxyOptions, TlsWish } from "./options.ts";
 import type { ModeMemory } from "./mode-memory.ts";
 
+const sides: readonly ("passive" | "active")[] = ["passive", "active"];
+const families: readonly Family[] = [4, 6];
+
+/** Farther from UTC no place is. */
+const MOST_MINUTES = 14 * 60;
+
 /** The options with everything filled in and checked. */
 export interface Settings {
   readonly host: string;
@@ -74,20 +80,20 @@ export function settingsOf(options: ClientOptions): Settings {
     trust: options.trust ?? {},
     clearData: options.clearData ?? false,
     mode: oneOf("mode", options.mode ?? "auto", modeWishes),
-    prefer: options.prefer,
+    prefer: options.prefer === undefined ? undefined : oneOf("prefer", options.prefer, sides),
     activePorts: rangeOf(options.activePorts),
     activeAddress: addressOf("activeAddress", options.activeAddress),
     allowSeparateTransferHost: options.allowSeparateTransferHost ?? false,
     proxy,
     connector: connectorOf(proxy),
-    family: options.family,
+    family: options.family === undefined ? undefined : oneOf("family", options.family, families),
     localAddress: addressOf("localAddress", options.localAddress),
     timeouts: timeoutsOf(timeouts),
     names: charsetOf(options.charset ?? "utf-8"),
-    timezone: options.timezone ?? "auto",
+    timezone: zoneOf(options.timezone ?? "auto"),
     rate: options.limitRate === undefined ? undefined : new RateLimit(positive("limitRate", options.limitRate), clock),
     memory: options.memory === false ? undefined : (options.memory ?? processMemory),
-    retries: options.retries ?? 2,
+    retries: countOf("retries", options.retries ?? 2),
     signal: options.signal,
     clock,
   };
@@ -147,7 +153,11 @@ export function parseProxy(url: string): ProxyOptions {
 
 function proxyOf(told: ClientOptions["proxy"]): ProxyOptions | undefined {
   if (told === undefined || told === false || told === "") return undefined;
-  return typeof told === "string" ? parseProxy(told) : told;
+  if (typeof told === "string") return parseProxy(told);
+  oneOf("proxy.kind", told.kind, ["socks5", "http-connect", "user@host"]);
+  text("proxy.host", told.host);
+  portOf("proxy.port", told.port);
+  return told;
 }
 
 function text(option: string, value: string): string {
@@ -160,7 +170,18 @@ function positive(option: string, value: number): number {
   throw new ClientError("option-not-valid", { option, because: `needs a number above 0, not ${value}` });
 }
 
-function oneOf<Word extends string>(option: string, value: Word, words: readonly Word[]): Word {
+function countOf(option: string, value: number): number {
+  if (Number.isInteger(value) && value >= 0) return value;
+  throw new ClientError("option-not-valid", { option, because: `needs a whole number, 0 or more, not ${value}` });
+}
+
+function zoneOf(value: number | "auto"): number | "auto" {
+  if (value === "auto" || (Number.isInteger(value) && Math.abs(value) <= MOST_MINUTES)) return value;
+  const because = `needs minutes east of UTC, or "auto", not ${value}`;
+  throw new ClientError("option-not-valid", { option: "timezone", because });
+}
+
+function oneOf<Word extends string | number>(option: string, value: Word, words: readonly Word[]): Word {
   if (words.includes(value)) return value;
   throw new ClientError("option-not-valid", { option, because: `is one of ${words.join(", ")}, not "${value}"` });
 }

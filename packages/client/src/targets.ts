@@ -3,8 +3,12 @@ import { ClientError } from "./errors.ts";
 import { FileReceiver } from "./file-receiver.ts";
 import { hashLocal, hasher } from "./local-hash.ts";
 import { localError } from "./sources.ts";
+import { unlessAborted } from "./signal-relay.ts";
 import type { ByteSink } from "@twinport/channel";
 import type { HashAlgorithm, Hasher } from "./local-hash.ts";
+
+/** Bytes that a stream is given at once. */
+const PIECE = 256 * 1024;
 
 /** Where a download can go: a local path, or a stream of either kind. */
 export type DownloadTarget = string | Writable | WritableStream<Uint8Array>;
@@ -20,7 +24,7 @@ export interface Receiver {
   /** Whether it can begin anew at this byte. */
   readonly canRewind: (offset: number) => boolean;
   /** All is there: the name, and the time, are given. */
-  readonly commit: (modified: number | undefined) => Promise<void>;
+  readonly commit: (modified: number | undefined, signal?: AbortSignal) => Promise<void>;
   /** It will not be whole, because of this. */
   readonly abandon: (error?: unknown) => Promise<void>;
   /** Said before the first byte: what cannot be read again is hashed on its way. */
@@ -63,9 +67,7 @@ class StreamReceiver implements Receiver {
   constructor(stream: Writable, { isOurs }: { isOurs: boolean }) {
     this.#stream = stream;
     this.#isOurs = isOurs;
-    stream.on("error", (error) => this.#failed(error));
-    stream.on("close", () => this.#failed(new Error("it was closed")));
-    stream.on("drain", () => this.#wake());
+    stream.on("error", this.#failed).on("close", this.#closed).on("drain", this.#drained);
     if (stream.destroyed) this.#failed(stream.errored ?? new Error("it was closed"));
   }
 
@@ -76,33 +78,56 @@ class StreamReceiver implements Receiver {
       if (this.#failure) throw localError("the stream", this.#failure);
       this.#given += bytes.length;
       this.#hasher?.update(bytes);
-      // The bytes are the pump's, and used again when this is done: the stream may keep its own.
-      if (this.#stream.write(Uint8Array.from(bytes))) return;
-      await new Promise<void>((resolve) => (this.#wake = resolve));
-      if (this.#failure) throw localError("the stream", this.#failure);
+      // Piece by piece: whoever reads slowly holds no more than the stream was told to.
+      for (let at = 0; at < bytes.length; at += PIECE) await this.#write(bytes.subarray(at, at + PIECE));
     },
   });
 
+  async #write(piece: Uint8Array): Promise<void> {
+    // The bytes are the pump's, and used again when this is done: the stream may keep its own.
+    if (this.#stream.write(Uint8Array.from(piece))) return;
+    await new Promise<void>((resolve) => (this.#wake = resolve));
+    if (this.#failure) throw localError("the stream", this.#failure);
+  }
+
   readonly canRewind = (offset: number): boolean => offset === this.#given;
 
-  readonly commit = async (): Promise<void> => {
+  readonly commit = async (_modified?: number, signal?: AbortSignal): Promise<void> => {
     if (this.#failure) throw localError("the stream", this.#failure);
     // The process's own output stays open for others.
-    if (this.#stream === process.stdout || this.#stream === process.stderr) return;
-    await new Promise<void>((resolve, reject) => {
+    if (this.#stream === process.stdout || this.#stream === process.stderr) return this.#release();
+    const ended = new Promise<void>((resolve, reject) => {
       // Node gives the failure to the call-back, which is not in its types.
       const done = (cause?: Error | null): void => (cause ? reject(localError("the stream", cause)) : resolve());
       this.#stream.end(done);
     });
+    // It may never take what it was given.
+    if (signal) await unlessAborted(ended, signal);
+    else await ended;
+    if (signal?.aborted && !this.#stream.writableFinished) {
+      ended.catch(() => {});
+      throw new ClientError("aborted", {}, { cause: signal.reason });
+    }
+    this.#release();
   };
 
   readonly abandon = async (error?: unknown): Promise<void> => {
     if (this.#isOurs) this.#stream.destroy(error instanceof Error ? error : new Error("it was not written to its end"));
+    else this.#release();
   };
 
-  #failed(cause: Error): void {
+  readonly #failed = (cause: Error): void => {
     this.#failure ??= cause;
     this.#wake();
+  };
+
+  readonly #closed = (): void => this.#failed(new Error("it was closed"));
+
+  readonly #drained = (): void => this.#wake();
+
+  /** It is its owner's again: one stream may be given many files, one after the other. */
+  #release(): void {
+    this.#stream.off("error", this.#failed).off("close", this.#closed).off("drain", this.#drained);
   }
 
   readonly expectHash = (algorithm: HashAlgorithm): void => {

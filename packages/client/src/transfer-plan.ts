@@ -30,6 +30,11 @@ export interface TransferPlan {
    */
   readonly again: (session: Session, moved: number) => boolean | Promise<boolean>;
   /**
+   * The server says that all has moved; what is missing then, where that can be known: it is taken up again from there,
+   * as if it had broken. What is none the less to be judged by the caller is not.
+   */
+  readonly lacks?: (moved: number) => Promise<string | undefined>;
+  /**
    * All bytes have moved, and it is not sure that they were all: what can be found out. Either the server has not said
    * its last word, or it has, and TLS has not said its end.
    */

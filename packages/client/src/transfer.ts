@@ -1,4 +1,4 @@
-import { ChannelError } from "@twinport/channel";
+import { ChannelError, errnoOf } from "@twinport/channel";
 import { chooseModes, isPassive } from "@twinport/protocol";
 import { ClientError, said, withAttempts } from "./errors.ts";
 import { ModeSearch } from "./mode-search.ts";
@@ -203,6 +203,7 @@ class Transfer {
       case "done": {
         this.#proven = mode;
         if (outcome.truncated && !(await this.#isWholeThough(outcome.moved))) return undefined;
+        if (await this.#isTakenUpFor(outcome.moved)) return undefined;
         await this.#host.worked(session, mode, this.#attempts);
         return { reply: outcome.reply, mode, attempts: this.#attempts };
       }
@@ -223,7 +224,7 @@ class Transfer {
   async #fail(session: Session, mode: ModeCommand, outcome: FailedExchange, seconds: number): Promise<void> {
     const { failure, moved, control, facts, reply, cause } = outcome;
     this.#lastReply = reply ?? this.#lastReply;
-    if (failure === "tls-failed" && isTlsForGood(cause)) {
+    if (failure === "tls-failed" && isTlsForGood(cause, reply)) {
       await this.#clear(session, control);
       throw new ClientError("tls-failed", { cause: String(facts["cause"] ?? facts["said"]) }, { reply, cause });
     }
@@ -309,6 +310,16 @@ class Transfer {
     return false;
   }
 
+  /** It is said to be whole, and is not: what is missing is asked for, as long as more comes each time. */
+  async #isTakenUpFor(moved: number): Promise<boolean> {
+    if (moved === 0 || this.#breaks >= this.#host.context.settings.retries) return false;
+    const why = await this.#plan.lacks?.(moved);
+    if (why === undefined) return false;
+    this.#broken = moved;
+    this.#takeUpAgain(moved, why);
+    return true;
+  }
+
   async #settled(moved: number, missing: MissingEnd): Promise<Settled> {
     try {
       return await this.#plan.settle(await this.#session(), moved, missing);
@@ -338,6 +349,9 @@ class Transfer {
 }
 
 /** No other mode would do better: the certificate, or what the server demands of TLS. */
-function isTlsForGood(cause: unknown): boolean {
-  return !(cause instanceof ChannelError) || cause.code !== "tls-timed-out";
+function isTlsForGood(cause: unknown, reply: Reply | undefined): boolean {
+  if (!(cause instanceof ChannelError)) return true;
+  // A box on the way may have taken the connection for the server, and closed it: nobody has spoken TLS yet.
+  const isCut = cause.code === "tls-handshake-failed" && errnoOf(cause.cause) === "ECONNRESET" && reply === undefined;
+  return cause.code !== "tls-timed-out" && !isCut;
 }

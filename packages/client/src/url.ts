@@ -74,7 +74,9 @@ export function parseFtpUrl(text: string): FtpUrl {
 /** A URL as a message may show it. */
 export function withoutPassword(text: string): string {
   // Up to the last @: whoever forgets to encode a slash has still written a password.
-  return text.replace(/^([a-z]+:\/\/[^/:@]*):.*@/is, "$1:****@");
+  if (text.includes("://")) return text.replace(/^([^:]+:\/\/[^/:@]*):.*@/is, "$1:****@");
+  // Also of what is no URL: who leaves the scheme out has still written a password.
+  return text.replace(/^((?:s?ftp(?:s|es)?:)?[^:@]*):.*@/is, "$1:****@");
 }
 
 function readHost(

@@ -32,6 +32,15 @@ describe("exit codes", () => {
     expect(exitCodeOf(new ClientError("transfer-broken", { moved: 1 }))).toBe(1);
   });
 
+  test.each([
+    ["a server that never greets", "not-ftp", new ClientError("timed-out", { what: "the reply", seconds: 2 }), 12],
+    ["one that greets with nonsense", "not-ftp", new ClientError("protocol-not-followed"), 3],
+    ["one that is silent in place of TLS", "tls-failed", new ChannelError("tls-timed-out", { seconds: 2 }), 12],
+    ["one that does not speak TLS", "tls-failed", new ChannelError("tls-not-spoken", { said: "220" }), 5],
+  ] as const)("%s", (_title, code, cause, exit) => {
+    expect(exitCodeOf(new ClientError(code, {}, { cause }))).toBe(exit);
+  });
+
   test("what is no failure of the client has one too", async () => {
     expect(exitCodeOf(new UsageError("no"))).toBe(2);
     expect(exitCodeOf(new LocalProtocolError("control-byte", { word: "x" }))).toBe(2);

@@ -61,14 +61,20 @@ export const exitCodeOfClient: Readonly<Record<ClientErrorCode, ExitCode>> = {
 
 /** The exit code of a failure. */
 export function exitCodeOf(error: unknown): ExitCode {
-  if (error instanceof ClientError) return isStalled(error) ? exitCodes.timedOut : exitCodeOfClient[error.code];
+  if (error instanceof ClientError) return isOfTime(error) ? exitCodes.timedOut : exitCodeOfClient[error.code];
   if (error instanceof UsageError || isOfName(error, "LocalProtocolError")) return exitCodes.usage;
   return isOfLocalFile(error) ? exitCodes.localFile : exitCodes.failed;
 }
 
-/** The transfer broke because nothing moved any more. */
-function isStalled({ code, cause }: ClientError): boolean {
-  return code === "transfer-broken" && cause instanceof Error && "code" in cause && cause.code === "data-stalled";
+/** What else may lie behind a failure, and makes it one of time: the other end was there, and then nothing came of it. */
+const behindOfTime: Partial<Record<ClientErrorCode, string>> = {
+  "transfer-broken": "data-stalled",
+  "not-ftp": "timed-out",
+  "tls-failed": "tls-timed-out",
+};
+
+function isOfTime({ code, cause }: ClientError): boolean {
+  return cause instanceof Error && "code" in cause && cause.code === behindOfTime[code];
 }
 
 function isOfName(error: unknown, name: string): boolean {

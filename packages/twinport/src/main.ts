@@ -37,9 +37,11 @@ export async function main(args: readonly string[], terminal: Terminal = ownTerm
     .description(messages.program)
     .version(version(), "-V, --version", messages.version)
     .helpOption("-h, --help", messages.help)
+    .helpCommand("help [command]", messages.help)
     .option("--lang <language>", messages.lang)
     .enablePositionalOptions()
     .exitOverride();
+  speak(program, messages);
   for (const command of await commandsFor(args, { terminal, messages, language })) {
     program.addCommand(likeAll(command, messages));
   }
@@ -59,7 +61,15 @@ export async function main(args: readonly string[], terminal: Terminal = ownTerm
 /** What every command has, and commander does not pass on. */
 function likeAll(command: Command, messages: Messages): Command {
   for (const below of command.commands) likeAll(below, messages);
+  speak(command, messages);
   return command.helpOption("-h, --help", messages.help).option("--lang <language>", messages.lang).exitOverride();
+}
+
+/** The parser has sentences of its own. */
+function speak(command: Command, { parserError, helpTitle }: Messages): void {
+  command
+    .configureOutput({ outputError: (text, write) => write(parserError(text)) })
+    .configureHelp({ styleTitle: helpTitle });
 }
 
 async function sentenceOf(error: unknown, language: Language): Promise<string> {

@@ -11,6 +11,7 @@ import type { Client } from "../client.ts";
 import type { MakeFolder, MirrorPlan, MirrorWarning, Removal, SetTime, TransferFile } from "./mirror-plan.ts";
 import type { MirrorDeeds, SentFile, TransferOrder } from "./mirror-deeds.ts";
 import type { Progress } from "../progress.ts";
+import type { Upcoming } from "./run-stage.ts";
 import type { RunOptions } from "./mirror-options.ts";
 
 /** From a server to a folder of this machine. */
@@ -54,20 +55,20 @@ export class DownloadDeeds implements MirrorDeeds {
   /** Small files go one after the other in as few steps as there can be, as long as nothing is odd. */
   async transferQuickly(
     { core }: Client,
-    next: () => TransferFile | undefined,
+    { take, peek }: Upcoming<TransferFile>,
     done: (action: TransferFile, bytes: number) => void,
     signal: AbortSignal,
   ): Promise<TransferFile | undefined> {
     return await core.inTurn(signal, async (combined) => {
       const quick = QuickFetch.on(core, combined);
       try {
-        for (let action = next(); action; action = next()) {
-          if (!quick || !(await this.#fetchQuickly(quick, action))) return action;
+        for (let action = take(); action; action = take()) {
+          if (!quick || !(await this.#fetchQuickly(quick, action, peek()))) return action;
           done(action, action.size ?? 0);
         }
         return undefined;
       } finally {
-        quick?.leave();
+        await quick?.leave();
       }
     });
   }
@@ -84,19 +85,26 @@ export class DownloadDeeds implements MirrorDeeds {
   }
 
   /** Only of files of which all is known that has to be; and whatever is wrong is for the other way to tell. */
-  async #fetchQuickly(quick: QuickFetch, action: TransferFile): Promise<boolean> {
-    const { verify, preserveTime = true } = this.#options;
+  async #fetchQuickly(quick: QuickFetch, action: TransferFile, following?: TransferFile): Promise<boolean> {
+    if (!this.#isQuick(action)) return false;
+    const { preserveTime = true } = this.#options;
     const { from, size, modified } = action;
-    if (!isSmall(size) || verify === "hash" || (preserveTime && !isGivable(modified))) return false;
+    const isMoreToCome = following !== undefined && this.#isQuick(following);
     try {
       const landing = this.#place.receiver(action, size);
-      if (!landing.memory || !(await quick.fetch(childOf(this.#from, from), landing.memory))) return false;
+      const { memory } = landing;
+      if (!memory || !(await quick.fetch(childOf(this.#from, from), memory, isMoreToCome))) return false;
       landing.land(preserveTime ? modified?.at : undefined);
       return true;
     } catch (error) {
       if (error instanceof ClientError && error.code === "local-file") return false;
       throw error;
     }
+  }
+
+  #isQuick({ size, modified }: TransferFile): boolean {
+    const { verify, preserveTime = true } = this.#options;
+    return isSmall(size) && verify !== "hash" && (!preserveTime || isGivable(modified));
   }
 
   /** @param size as the listing told it; undefined where it is to be asked for, with the time */

@@ -1,5 +1,6 @@
 import type { Client } from "../client.ts";
 import type { MakeFolder, MirrorAction, MirrorWarning, Removal, SetTime, TransferFile } from "./mirror-plan.ts";
+import type { Upcoming } from "./run-stage.ts";
 
 /** What a transfer is told by whoever runs it. */
 export interface TransferOrder {
@@ -21,7 +22,7 @@ export interface MirrorDeeds {
    */
   transferQuickly?(
     client: Client,
-    next: () => TransferFile | undefined,
+    upcoming: Upcoming<TransferFile>,
     done: (action: TransferFile, bytes: number) => void,
     signal: AbortSignal,
   ): Promise<TransferFile | undefined>;

@@ -104,9 +104,10 @@ export class MirrorRun {
       this.#parallel,
       {
         actions: transfers,
-        quickly: async (client, next) => {
+        quickly: async (client, upcoming) => {
           const deeds = this.#deeds;
-          return deeds.transferQuickly ? await deeds.transferQuickly(client, next, done, this.#signal) : next();
+          if (!deeds.transferQuickly) return upcoming.take();
+          return await deeds.transferQuickly(client, upcoming, done, this.#signal);
         },
         work: async (client, action) => {
           onEvent?.({ kind: "began", action });

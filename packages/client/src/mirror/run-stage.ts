@@ -8,8 +8,16 @@ export interface Stage<Action extends MirrorAction> {
   readonly actions: readonly Action[];
   readonly work: (client: Client, action: Action) => Promise<void>;
   /** Does some in a quicker way, and gives the first that cannot be done so. */
-  readonly quickly?: ((client: Client, next: () => Action | undefined) => Promise<Action | undefined>) | undefined;
+  readonly quickly?: ((client: Client, upcoming: Upcoming<Action>) => Promise<Action | undefined>) | undefined;
   readonly failed: (action: Action, error: unknown) => void;
+}
+
+/** Actions that are still to be done, shared by all who do some. */
+export interface Upcoming<Action> {
+  /** The next one, which is the caller's then. */
+  readonly take: () => Action | undefined;
+  /** The next one, as long as nobody else takes it. */
+  readonly peek: () => Action | undefined;
 }
 
 /** How often an action is tried. */
@@ -60,10 +68,15 @@ export async function runStage<Action extends MirrorAction>(
   const either = AbortSignal.any([signal, stop.signal]);
   let working = 0;
 
+  const upcoming: Upcoming<Action> = {
+    take: () => (either.aborted ? undefined : queue.pop()?.action),
+    peek: () => queue.at(-1)?.action,
+  };
+
   /** What has failed once goes the slower way. */
   const take = async (client: Client): Promise<{ action: Action; attempt: number } | undefined> => {
     if (!stage.quickly || (queue.at(-1)?.attempt ?? 1) > 0) return queue.pop();
-    const action = await stage.quickly(client, () => (either.aborted ? undefined : queue.pop()?.action));
+    const action = await stage.quickly(client, upcoming);
     return action && { action, attempt: 0 };
   };
 

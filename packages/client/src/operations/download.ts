@@ -1,5 +1,7 @@
 import { AsciiDecoder } from "@twinport/protocol";
+import { ClientError } from "../errors.ts";
 import { ProgressMeter } from "../progress.ts";
+import { unlessAborted } from "../signal-relay.ts";
 import { explain } from "./not-found.ts";
 import { isSameTime, modifiedOf, sizeOf } from "./stat.ts";
 import { hashToExpect, verifyDownload } from "./verify.ts";
@@ -63,13 +65,14 @@ export async function download(
   const wantsTime = known.modified === undefined && preserveTime;
   const modified = wantsTime ? (await modifiedOf(core, path, signal))?.at : known.modified;
   meter.total = size;
+  const algorithm = ascii ? undefined : await hashToExpect(core, verify, signal);
   let offset = await receiver.begin({ modified });
-  if (size !== undefined && offset > size) offset = 0;
+  // In ASCII what is here is not counted as it is there.
+  if (ascii || (size !== undefined && offset > size)) offset = 0;
   const isThere = size !== undefined && offset === size && size > 0;
   const first = offset;
   let position = offset;
   meter.begin(offset);
-  const algorithm = ascii ? undefined : await hashToExpect(core, verify, signal);
   if (algorithm) receiver.expectHash?.(algorithm);
   let writing: Promise<void> = Promise.resolve();
   const plan: TransferPlan = {
@@ -81,8 +84,8 @@ export async function download(
       chunk: receiver.chunk,
       sink: () => {
         const sink = receiver.sink(offset);
-        const whole = ascii ? inAscii(sink) : counted(sink, (bytes) => (position += bytes));
-        return watched(whole, (write) => {
+        const kept = counted(sink, (bytes) => (position += bytes));
+        return watched(ascii ? inAscii(kept) : kept, (write) => {
           writing = write;
         });
       },
@@ -91,7 +94,8 @@ export async function download(
     onMoved: meter.moved,
     again: async () => {
       // The attempt that broke may be writing still: it would write over what comes now, and count what it has not.
-      await writing;
+      await unlessAborted(writing, signal);
+      if (signal.aborted) throw new ClientError("aborted", {}, { cause: signal.reason });
       // What has arrived is kept, if it is of what is there now; in ASCII nobody can say where that was.
       const isKept = !ascii && position > 0 && receiver.canRewind(position);
       offset = isKept && (await isStill(core, path, { size, modified }, signal)) ? position : 0;
@@ -107,6 +111,12 @@ export async function download(
       meter.begin(0);
       return true;
     },
+    lacks: async () => {
+      if (ascii || verify === "nothing" || size === undefined || position >= size) return undefined;
+      // What has another size now is another file, or what was known of it was old.
+      const now = await sizeOf(core, path, signal);
+      return now === size ? `the server says that it is whole after ${position} of ${size} bytes` : undefined;
+    },
     settle: async (): Promise<Settled> => {
       const expected = size ?? (ascii ? undefined : await sizeOf(core, path, signal));
       return expected === undefined ? "not-known" : expected === position ? "whole" : "not-whole";
@@ -117,7 +127,7 @@ export async function download(
     // It may have grown meanwhile, or what was known of it was old.
     if (size !== undefined && position !== size) size = (await sizeOf(core, path, signal)) ?? size;
     const verified = ascii ? undefined : await verifyDownload(core, path, { position, size, receiver, verify }, signal);
-    await receiver.commit(preserveTime ? modified : undefined);
+    await receiver.commit(preserveTime ? modified : undefined, signal);
     meter.end();
     return {
       moved: position - first,

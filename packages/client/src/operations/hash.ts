@@ -82,7 +82,7 @@ export async function remoteHash(
   const ways = waysOf(session.features).filter((way) => algorithm === undefined || way.algorithm === algorithm);
   for (const way of ways) {
     if (session.refusedListings.has(keyOf(way))) continue;
-    const reply = await ask(session, core, way, path, size, signal);
+    const reply = await core.renewing(signal, true, (login) => ask(login, core, way, path, size, signal));
     if (reply && reply.code < 300) return { algorithm: way.algorithm, value: readHash(reply, way, path) };
     if (reply && !isUnknown(reply)) throw await explain(core, refused(`${way.command} ${path}`, reply), path, signal);
     session.refusedListings.add(keyOf(way));
@@ -119,11 +119,11 @@ async function ask(
   const { conversation } = session;
   // draft-bryan-ftpext-hash §3: it is of what would be sent, so that in ASCII the line ends would count too.
   await session.useType("I", signal);
+  session.isUsed = true;
   if (way.name !== undefined && (await conversation.ask("OPTS", `HASH ${way.name}`, { signal })).code >= 400) {
     return undefined;
   }
   const seconds = size === undefined ? SECONDS_UNKNOWN : Math.max(SECONDS, size / SLOWEST);
-  session.isUsed = true;
   return await conversation.ask(way.command, argumentOf(way, path), {
     seconds: Math.max(seconds, core.context.settings.timeouts.reply),
     signal,

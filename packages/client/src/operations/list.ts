@@ -1,12 +1,12 @@
 import { ListingReader } from "@twinport/protocol";
-import { ClientError } from "../errors.ts";
+import { ClientError, said } from "../errors.ts";
 import { commandLine } from "../conversation.ts";
 import { ProgressMeter } from "../progress.ts";
 import { explain } from "./not-found.ts";
 import { inZone } from "./zone.ts";
 import { isFolder } from "./is-folder.ts";
 import { knowSystem } from "./know-system.ts";
-import type { RemoteEntry } from "@twinport/protocol";
+import type { RemoteEntry, Reply } from "@twinport/protocol";
 import type { ByteSink } from "@twinport/channel";
 import type { ClientCore } from "../core.ts";
 import type { ProgressListener } from "../progress.ts";
@@ -20,10 +20,19 @@ export interface ListOptions {
   readonly hidden?: boolean;
   /** Bytes that the listing may have (default 64 MiB). */
   readonly maxBytes?: number;
+  /** Names that it may have (default a million): of a short line more is kept than came. */
+  readonly maxEntries?: number;
   readonly onProgress?: ProgressListener;
 }
 
+const LF = 0x0a;
+
+/** What a server says in a reply that counts as done, when it has not read the folder. */
+const saysUnread =
+  /fail(?:ed|ure)? to (?:open|read)|(?:cannot|can't|could not|unable to) (?:open|read)|permission denied/i;
+
 const MAX_BYTES = 64 * 1024 * 1024;
+const MAX_ENTRIES = 1_000_000;
 
 type ListVerb = "MLSD" | "LIST" | "NLST";
 
@@ -80,16 +89,26 @@ async function listByList(
   const wantsHidden = (options.hidden ?? true) && !session.refusedListings.has("LIST -a");
   // What servers would read as options, as a pattern, or as two names, is gone to instead.
   const isPlain = /^[\w./~@+,%=:-]*$/.test(path) && !/(?:^|\/)-/.test(path);
-  const list = (flags: "" | "-a"): Promise<RemoteEntry[]> => {
+  const listWith = (flags: "" | "-a"): Promise<RemoteEntry[]> => {
     if (isPlain)
       return listBy(core, "LIST", [flags, path].filter((word) => word !== "").join(" "), options, signal, path);
     return inFolder(core, path, signal, () => listBy(core, "LIST", flags, options, signal, path));
   };
-  if (!wantsHidden) return await list("");
+  const list = async (flags: "" | "-a"): Promise<RemoteEntry[]> => {
+    try {
+      return await listWith(flags);
+    } catch (error) {
+      // vsftpd says the same of what it may not read and of what is not there.
+      const isUnread = isRefusal(error) && error.reply !== undefined && error.reply.code < 300;
+      if (!isUnread || path === "" || (await isFolder(core, path, signal))) throw error;
+      throw new ClientError("not-found", { path, said: said(error.reply) }, { reply: error.reply, cause: error });
+    }
+  };
+  if (!wantsHidden) return await expectContent(core, path, await list(""), signal);
   try {
     const entries = await list("-a");
     // A server that takes the option for a name finds nothing there.
-    if (entries.length > 0) return entries;
+    if (entries.length > 0) return await expectContent(core, path, entries, signal);
   } catch (error) {
     // It may be the option that is not found.
     const isOfOption = isRefusal(error) || (error instanceof ClientError && error.code === "not-found");
@@ -101,8 +120,27 @@ async function listByList(
     // Some servers (vsftpd) list nothing of what is not there, and find that in order.
     throw new ClientError("not-found", { path, said: "the server lists nothing, and there is no way in" });
   }
-  return entries;
+  return await expectContent(core, path, entries, signal);
 }
+
+/**
+ * What is in a folder, and not the folder: one that it may not read vsftpd lists like a file, as the one name in itself.
+ *
+ * @throws {ClientError} `refused`
+ */
+async function expectContent(
+  core: ClientCore,
+  path: string,
+  entries: RemoteEntry[],
+  signal: AbortSignal,
+): Promise<RemoteEntry[]> {
+  const [only] = entries;
+  const isLikeIt = entries.length === 1 && only?.kind === "directory" && only.name === lastComponent(path);
+  if (!isLikeIt || (await isFolder(core, `${path.replace(/\/+$/, "")}/${only.name}`, signal))) return entries;
+  throw new ClientError("refused", { command: `LIST ${path}`, said: "it lists the folder, and not what is in it" });
+}
+
+const lastComponent = (path: string): string => path.replace(/\/+$/, "").replace(/^.*\//s, "");
 
 /** Does something in a folder, and comes back. */
 async function inFolder<Result>(
@@ -151,7 +189,7 @@ async function listBy(
   signal: AbortSignal,
   path: string = argument,
 ): Promise<RemoteEntry[]> {
-  const most = options.maxBytes ?? MAX_BYTES;
+  const { maxBytes = MAX_BYTES, maxEntries = MAX_ENTRIES } = options;
   const meter = new ProgressMeter(options.onProgress, core.context.clock, { path, direction: "list" });
   let reading: Reading | undefined;
   const plan: TransferPlan = {
@@ -161,7 +199,7 @@ async function listBy(
     type: "either",
     body: {
       direction: "receive",
-      sink: (session) => (reading = new Reading(core, session, verb, argument, most)),
+      sink: (session) => (reading = new Reading(core, session, verb, argument, { maxBytes, maxEntries })),
     },
     offset: () => 0,
     onMoved: meter.moved,
@@ -169,28 +207,40 @@ async function listBy(
       meter.begin(0);
       return true;
     },
-    // Without the end of TLS a listing is whole if the server says so: many servers never say that end.
-    settle: (_session, _moved, missing) => (missing === "tls-end" ? "whole" : "not-known"),
+    // Without the end of TLS a listing is whole if the server says so, and no line is cut: many never say that end.
+    settle: (_session, _moved, missing) => {
+      if (missing !== "tls-end") return "not-known";
+      return reading?.isCut === true ? "not-whole" : "whole";
+    },
   };
+  let reply: Reply | undefined;
   try {
-    await core.transfer(plan, signal);
+    reply = (await core.transfer(plan, signal)).reply;
   } catch (error) {
     throw await explain(core, error, path, signal);
   }
   meter.end();
   // A server may say 226 for an empty folder and send nothing at all.
-  return reading?.result() ?? [];
+  const entries = reading?.result() ?? [];
+  // vsftpd: "Transfer done (but failed to open directory)". A folder that nobody may read is not an empty one.
+  if (reply && entries.length === 0 && saysUnread.test(reply.lines.join(" ")))
+    throw new ClientError("refused", { command: `${verb} ${path}`, said: said(reply) }, { reply });
+  return entries;
 }
+
+/** What one listing may have. */
+type Most = Required<Pick<ListOptions, "maxBytes" | "maxEntries">>;
 
 /** Reads one listing, once. */
 class Reading implements ByteSink {
   readonly #core: ClientCore;
   readonly #reader: ListingReader;
-  readonly #most: number;
+  readonly #most: Most;
   #size = 0;
+  #last = LF;
   #entries: RemoteEntry[] = [];
 
-  constructor(core: ClientCore, { conversation, system }: Session, verb: ListVerb, asked: string, most: number) {
+  constructor(core: ClientCore, { conversation, system }: Session, verb: ListVerb, asked: string, most: Most) {
     this.#core = core;
     this.#most = most;
     this.#reader = new ListingReader({
@@ -204,8 +254,16 @@ class Reading implements ByteSink {
 
   write(bytes: Uint8Array): void {
     this.#size += bytes.length;
-    if (this.#size > this.#most) throw new ClientError("listing-too-long", { limit: `${this.#most} bytes` });
+    this.#last = bytes.at(-1) ?? this.#last;
+    const { maxBytes, maxEntries } = this.#most;
+    if (this.#size > maxBytes) throw new ClientError("listing-too-long", { limit: `${maxBytes} bytes` });
     for (const entry of this.#reader.take(bytes)) this.#entries.push(entry);
+    if (this.#entries.length > maxEntries) throw new ClientError("listing-too-long", { limit: `${maxEntries} names` });
+  }
+
+  /** Its last line has no end. */
+  get isCut(): boolean {
+    return this.#last !== LF;
   }
 
   result(): RemoteEntry[] {
@@ -213,6 +271,9 @@ class Reading implements ByteSink {
     for (const { line, because } of this.#reader.problems) {
       this.#core.context.warn({ code: "listing-line-not-understood", facts: { line, because } });
     }
+    const more = this.#reader.problemCount - this.#reader.problems.length;
+    if (more > 0)
+      this.#core.context.warn({ code: "listing-line-not-understood", facts: { line: "", because: `${more} more` } });
     return this.#entries;
   }
 }

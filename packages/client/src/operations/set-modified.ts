@@ -1,4 +1,5 @@
 import { formatTimestamp } from "@twinport/protocol";
+import type { Reply } from "@twinport/protocol";
 import type { ClientCore } from "../core.ts";
 
 /**
@@ -21,11 +22,19 @@ export async function setModified(core: ClientCore, path: string, at: number, si
     if (session.refusedListings.has(way)) continue;
     if (word === "MFMT" && session.features.lines.size > 0 && !session.features.has("MFMT")) continue;
     const reply = await core.ask(word, argument, signal);
-    // MDTM may have answered with the time of a file whose name begins with digits.
-    if (reply.code < 300 && (word !== "MDTM" || reply.code !== 213 || reply.lines.join("").includes(time))) return true;
+    if (reply.code < 300 && !isOtherTime(word, reply, time)) return true;
     if (reply.code === 500 || reply.code === 501 || reply.code === 502 || reply.code === 504) {
       session.refusedListings.add(way);
     }
   }
   return false;
+}
+
+/**
+ * MDTM may have answered with the time of a file whose name begins with digits. A 213 in words says that it is set
+ * (vsftpd: `213 File modification time set.`).
+ */
+function isOtherTime(word: string, { code, lines }: Reply, time: string): boolean {
+  const told = /^\s*(\d{14})/.exec(lines.join(""))?.[1];
+  return word === "MDTM" && code === 213 && told !== undefined && told !== time;
 }

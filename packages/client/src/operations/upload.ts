@@ -48,14 +48,15 @@ export async function upload(
 ): Promise<TransferResult> {
   if (!options.atomic) return await send(core, source, path, "STOR", options, signal);
   const part = childOf(folderOf(path), freshPartName(nameOf(path)));
+  let isOnlyOne = false;
   try {
-    const result = await send(core, source, part, "STOR", { ...options, resume: false }, signal);
-    await rename(core, part, path, signal);
+    const result = await send(core, source, part, "STOR", { ...options, resume: false }, signal, path);
+    await rename(core, part, path, signal, () => (isOnlyOne = true));
     return result;
   } catch (error) {
     // Not by the caller's signal, which may be why we are here.
     const rest = AbortSignal.timeout(5000);
-    await core.ask("DELE", part, rest).catch(() => {});
+    if (!isOnlyOne) await core.ask("DELE", part, rest).catch(() => {});
     throw error;
   }
 }
@@ -78,10 +79,12 @@ async function send(
   verb: "STOR" | "APPE",
   options: UploadOptions,
   signal: AbortSignal,
+  /** The name that it will have. */
+  told: string = path,
 ): Promise<TransferResult> {
   const began = core.context.clock.now();
   const { ascii = false, verify = "size" } = options;
-  const meter = new ProgressMeter(options.onProgress, core.context.clock, { path, direction: "upload" });
+  const meter = new ProgressMeter(options.onProgress, core.context.clock, { path: told, direction: "upload" });
   meter.total = ascii ? undefined : given.size;
   // What is appended to has another hash than what was sent.
   const isHashed = verb === "STOR" && !ascii;
@@ -91,7 +94,9 @@ async function send(
   const before = verb === "APPE" ? ((await sizeOf(core, path, signal)) ?? 0) : 0;
   /** What stood there: an upload that broke is gone on with only where something else stands there now. */
   const footprint = verb === "STOR" && options.atomic !== true ? await footprintOf(core, path, signal) : "nothing";
-  let offset = options.resume === true && verb === "STOR" ? await resumeAt(core, source, path, signal) : 0;
+  // In ASCII what is here is not counted as it is there.
+  const isResumed = options.resume === true && verb === "STOR" && !ascii;
+  let offset = isResumed ? await resumeAt(core, source, path, signal) : 0;
   const first = offset;
   meter.begin(offset);
   let sent = offset;

@@ -111,12 +111,17 @@ export const clientEn = {
     bothFamilies: "--ipv4 and --ipv6 leave no address",
     notUsableForTls: (why: string) => `--ca, --cert and --key: what is in these files cannot be used: ${why}`,
     certNeedsKey: "--cert and --key need each other",
+    notAPin: (written: string) =>
+      `--pin needs a certificate's SHA-256 (64 hex digits), or sha256// and its key's in base64, not "${written}"`,
     noPasswordOnInput: "--password-stdin: the standard input has no password in its first line",
   },
   passwordOf: (user: string, host: string) => `Password of ${user} at ${host}: `,
   netrcIsOpen: (file: string) => `twinport: warning: others can read the passwords in ${file} (chmod 600)`,
   warning: (sentence: string) => `twinport: warning: ${sentence}`,
   error: (error: ClientError): string => (ownWords[error.code] ?? (() => error.message))(error.facts),
+  /** What was said in English by the system or by a layer below. */
+  failure: (message: string, _path?: string) => message,
+  isAFolder: (url: string) => `${url} is a folder; the standard input needs a name in it`,
   partKept: "what has arrived is kept; with --resume it goes on from there",
   attempt: (attempt: Attempt): string => {
     const mode = attempt.mode.toUpperCase();
@@ -138,6 +143,8 @@ export const clientEn = {
     activeNoPort: "active: no port could be opened here; another range may do (--active-ports).",
     tls: "TLS hides the port numbers: a NAT or firewall that reads along cannot open them by itself.",
     wantsTls: "The server wants TLS: ftpes:// in place of ftp://, or --tls explicit.",
+    nothingTried:
+      "What was asked for cannot name the server's kind of address: PASV and PORT are for IPv4 only, EPSV and EPRT for both.",
     onlyPassive: "Only passive mode was asked for; --mode auto tries the other one too.",
     onlyActive: "Only active mode was asked for; --mode auto tries the other one too.",
   },
@@ -147,13 +154,14 @@ export const clientEn = {
     "preferred-port-taken": ({ port }) => `port ${port} beside the command connection's is taken; another one is used`,
     "final-reply-missing": ({ why }) => `the server did not say that it is done (${why}); the size says that it is`,
     "mode-fell-back": ({ mode, failed }) =>
-      `${String(mode).toUpperCase()} moves data; failed before it: ${String(failed)}`,
+      `${String(mode).toUpperCase()} moves data; failed before it: ${failedBefore(String(failed).split(", ")).join(", ")}`,
     "connection-renewed": () => "the command connection was lost, and made anew",
     "transfer-resumed": ({ path, at }) => `the transfer of ${path} broke; it goes on at byte ${at}`,
     "tls-not-offered": ({ said }) => `the server does not speak TLS (${said}): all goes in clear`,
     "tls-end-missing": () => "TLS was cut off at the end of the data; the size says that all is there",
     "listing-line-not-understood": ({ line, because }) => `a line of the listing is left out (${because}): ${line}`,
-    "memory-not-written": ({ cause }) => `which mode worked could not be kept: ${cause}`,
+    "memory-not-written": ({ cause }) =>
+      `which mode worked could not be kept: ${String(cause).replace(/^Error: /, "")}`,
     "connections-limited": ({ limit }) => `the server takes no more than ${limit} connections of ours`,
     "call-repeated": ({ cause }) => `it is tried once more: ${cause}`,
     "hash-not-offered": ({ path }) => `the server computes no hash: of ${path} only the size is compared`,
@@ -184,12 +192,13 @@ export const clientEn = {
     "control-local-address": "the address that its commands come from",
   } satisfies Record<Because, string> as Readonly<Record<string, string>>,
   trace: {
+    reasons: (reasons: readonly string[]) => reasons.join(", "),
     connected: (from: string, to: string) => `connected ${from} → ${to}`,
     secured: (protocol: string, isResumed: boolean) => `${protocol}${isResumed ? ", session resumed" : ""}`,
     attempt: (mode: string, because: string) => `${mode} is tried: ${because}`,
     ended: (mode: string, seconds: string) => `${mode} has done its part (${seconds} s)`,
     dialing: (from: string, to: string, because: string) => `data: dialing ${to} from ${from} (${because})`,
-    dialFailed: (to: string, code: string) => `data: ${to}: ${code}`,
+    dialFailed: (to: string, code: string) => `data: ${to}: ${sayOutcome(code)}`,
     offered: (bound: string, told: string) => `data: port ${bound} is open; the server is told ${told}`,
     dataConnected: (local: string, peer: string) => `data: connected ${local} ↔ ${peer}`,
     closed: (because: string) => `closed: ${because}`,
@@ -204,7 +213,7 @@ export const clientEn = {
     neverConnected: "never connected",
     complete: (bytes) => `complete, ${bytes} bytes`,
     // How much had moved is not in the trace.
-    aborted: (_bytes, code) => `broken off (${code})`,
+    aborted: (_bytes, code) => `broken off (${sayOutcome(code)})`,
   } satisfies FigureWords as FigureWords,
   progress: {
     left: (time: string) => `${time} left`,
@@ -236,6 +245,8 @@ export const clientEn = {
     forget: "forget a server, or all",
     host: "its name, with or without the port (default: all)",
     notAHost: (written: string) => `${written} is no host; as ftp.example.org, or ftp.example.org:2121`,
+    /** What failed before, each as the mode and how it ended. */
+    before: (failed: readonly string[]) => failedBefore(failed).join(", "),
     columns: ["SERVER", "FROM", "MODE", "LEARNED", "EXPIRES", "FAILED BEFORE IT"],
   },
   shell: {
@@ -279,10 +290,16 @@ export const clientEn = {
   },
 };
 
+/** An option of the client, as it is written on the command line. */
+export function flagOf(option: unknown): string {
+  return `--${String(option).replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+}
+
 /** What is said otherwise than the client says it by itself: there the attempts follow, a line each. */
 const ownWords: Partial<Record<ClientErrorCode, (facts: Facts) => string>> = {
   "no-mode-moves-data": () => "no mode moves data",
   aborted: () => "interrupted",
+  "option-not-valid": ({ option, because }) => `${flagOf(option)} ${because}`,
 };
 
 const at = ({ address, port }: Facts): string => (address === undefined ? "it" : `${address} port ${port}`);
@@ -291,8 +308,8 @@ const withSaid = ({ said }: Facts): string => (said === undefined ? "" : `: ${sa
 const withCause = ({ cause }: Facts): string => (cause === undefined ? "" : `: ${cause}`);
 
 const failures: Readonly<Record<Exclude<Attempt["outcome"], "moved">, (facts: Facts) => string>> = {
-  refused: (facts) => `the server refuses${withSaid(facts)}`,
-  stopped: () => "stopped here",
+  refused: (facts) => `the server refuses what was to be transferred${withSaid(facts)}`,
+  stopped: () => "ended on this side",
   "command-refused": (facts) => `refused by the server${withSaid(facts)}`,
   "reply-not-usable": (facts) => `the server says yes, and not where${withSaid(facts)}`,
   "dial-refused": (facts) => `${at(facts)} refuses the connection`,
@@ -307,6 +324,20 @@ const failures: Readonly<Record<Exclude<Attempt["outcome"], "moved">, (facts: Fa
   "cannot-listen": (facts) => `no port can be opened here${withCause(facts)}`,
   "tls-failed": (facts) => `TLS on the data connection did not come about${withCause(facts)}`,
 };
+
+/** How an attempt ended, of which no more is known than the word for it; another word stays as it is. */
+function sayOutcome(outcome: string): string {
+  const say = Object.hasOwn(failures, outcome) ? failures[outcome as keyof typeof failures] : undefined;
+  return say ? say({}) : outcome;
+}
+
+/** Modes and how they ended, as `epsv dial-silent` or `epsv: dial-silent`. */
+function failedBefore(failed: readonly string[]): string[] {
+  return failed.map((one) => {
+    const [, mode = one, outcome = ""] = /^(\w+):? (\S+)$/.exec(one) ?? [];
+    return outcome === "" ? one : `${mode.toUpperCase()} (${sayOutcome(outcome)})`;
+  });
+}
 
 /** The client's sentences that every language has. */
 export type ClientMessages = typeof clientEn;

@@ -1,10 +1,25 @@
 import type { Attempt, ClientErrorCode, MirrorProblemCode, RemovalReason, TransferReason } from "@twinport/client";
 import type { Facts } from "@twinport/protocol";
+import { inChinese } from "./client-phrases-zh-cn.ts";
+import { flagOf } from "./client-en.ts";
 import type { ClientMessages } from "./client-en.ts";
+
+/** Facts that are sentences; the others are names. */
+const sentences: ReadonlySet<string> = new Set(["because", "cause", "reason", "said", "seen", "what", "why"]);
+
+/** Facts whose texts are said in Chinese, where they are sentences of the layers below. */
+function chinese(facts: Facts): Facts {
+  return Object.fromEntries(
+    Object.entries(facts).map(([name, fact]) => [
+      name,
+      sentences.has(name) && typeof fact === "string" ? inChinese(fact) : fact,
+    ]),
+  );
+}
 
 const errors: Readonly<Record<ClientErrorCode, (facts: Facts) => string>> = {
   "url-not-valid": ({ url, because }) => `${url} 不是有效的 FTP URL：${because}`,
-  "option-not-valid": ({ option, because }) => `选项 ${option} 无效：${because}`,
+  "option-not-valid": ({ option, because }) => `选项 ${flagOf(option)} 无效：${because}`,
   "path-not-valid": ({ path, because }) => `${path} 不能用作路径：${because}`,
   "name-not-found": ({ host }) => `找不到主机 ${host}`,
   "connect-refused": ({ host, port }) => `${host} 拒绝连接端口 ${port}`,
@@ -32,7 +47,7 @@ const errors: Readonly<Record<ClientErrorCode, (facts: Facts) => string>> = {
   "listing-too-long": ({ limit }) => `服务器的目录列表超过 ${limit}`,
   "connection-lost": ({ cause }) => `命令连接已断开：${cause}`,
   "protocol-not-followed": ({ because }) => `服务器不遵守 FTP：${because}`,
-  "timed-out": ({ what, seconds }) => `${what === "the reply" ? "等待应答" : what}超过 ${seconds} 秒`,
+  "timed-out": ({ what, seconds }) => `${what}超过 ${seconds} 秒`,
   "remote-changed": ({ path, because }) => `${path} 在下载期间发生了变化：${because}`,
   "fxp-failed": ({ from, to, tried }) => `${from} 与 ${to} 之间无法相互连接：${tried}`,
   aborted: () => "已中断",
@@ -45,8 +60,8 @@ const withSaid = ({ said }: Facts): string => (said === undefined ? "" : `：${s
 const withCause = ({ cause }: Facts): string => (cause === undefined ? "" : `：${cause}`);
 
 const failures: Readonly<Record<Exclude<Attempt["outcome"], "moved">, (facts: Facts) => string>> = {
-  refused: (facts) => `服务器拒绝了请求${withSaid(facts)}`,
-  stopped: () => "在本机停止",
+  refused: (facts) => `服务器拒绝了所要传输的内容${withSaid(facts)}`,
+  stopped: () => "由本机结束",
   "command-refused": (facts) => `服务器拒绝${withSaid(facts)}`,
   "reply-not-usable": (facts) => `服务器同意了，却没有说明位置${withSaid(facts)}`,
   "dial-refused": (facts) => `${at(facts)} 拒绝连接`,
@@ -61,6 +76,20 @@ const failures: Readonly<Record<Exclude<Attempt["outcome"], "moved">, (facts: Fa
   "cannot-listen": (facts) => `本机无法打开端口${withCause(facts)}`,
   "tls-failed": (facts) => `数据连接上的 TLS 未能建立${withCause(facts)}`,
 };
+
+/** How an attempt ended, of which no more is known than the word for it; another word stays as it is. */
+function sayOutcome(outcome: string): string {
+  const say = Object.hasOwn(failures, outcome) ? failures[outcome as keyof typeof failures] : undefined;
+  return say ? say({}) : outcome;
+}
+
+/** Modes and how they ended, as `epsv dial-silent` or `epsv: dial-silent`. */
+function failedBefore(failed: readonly string[]): string[] {
+  return failed.map((one) => {
+    const [, mode = one, outcome = ""] = /^(\w+):? (\S+)$/.exec(one) ?? [];
+    return outcome === "" ? one : `${mode.toUpperCase()}（${sayOutcome(outcome)}）`;
+  });
+}
 
 const transferReasons: Readonly<Record<TransferReason, string>> = {
   new: "新增",
@@ -195,19 +224,23 @@ export const clientZhCn: ClientMessages = {
     bothFamilies: "--ipv4 与 --ipv6 同时使用就没有地址可用",
     notUsableForTls: (why) => `--ca、--cert 和 --key：这些文件的内容无法使用：${why}`,
     certNeedsKey: "--cert 与 --key 必须同时给出",
+    notAPin: (written) =>
+      `--pin 需要证书的 SHA-256（64 个十六进制数字），或 sha256// 加 base64 形式的公钥 SHA-256，而不是 "${written}"`,
     noPasswordOnInput: "--password-stdin：标准输入的第一行没有密码",
   },
   passwordOf: (user, host) => `${user} 在 ${host} 的密码：`,
   netrcIsOpen: (file) => `twinport：警告：他人可以读取 ${file} 中的密码（应执行 chmod 600）`,
   warning: (sentence) => `twinport：警告：${sentence}`,
-  error: ({ code, facts }) => errors[code](facts),
+  error: ({ code, facts }) => errors[code](chinese(facts)),
+  failure: (message, path) => `${path === undefined ? "" : `${path}：`}${inChinese(message)}`,
+  isAFolder: (url) => `${url} 是目录；标准输入的内容需要在其中指定名称`,
   partKept: "已收到的部分保留着；使用 --resume 可从那里继续",
   attempt: ({ mode, outcome, facts, seconds }) => {
     const word = mode.toUpperCase();
     const took = seconds.toFixed(1);
     return outcome === "moved"
       ? `${word}：${took} 秒内传输了数据`
-      : `${word}：${failures[outcome](facts)}（${took} 秒）`;
+      : `${word}：${failures[outcome](chinese(facts))}（${took} 秒）`;
   },
   hints: {
     passiveDropped:
@@ -221,6 +254,7 @@ export const clientZhCn: ClientMessages = {
     activeNoPort: "主动模式：本机无法打开端口；可以换一段端口（--active-ports）。",
     tls: "TLS 隐藏了端口号：途中靠读取命令来放行端口的 NAT 或防火墙无法自行打开端口。",
     wantsTls: "服务器要求 TLS：用 ftpes:// 代替 ftp://，或加 --tls explicit。",
+    nothingTried: "所要求的模式无法表示服务器的这种地址：PASV 与 PORT 只用于 IPv4，EPSV 与 EPRT 两者皆可。",
     onlyPassive: "只要求了被动模式；--mode auto 也会尝试另一种。",
     onlyActive: "只要求了主动模式；--mode auto 也会尝试另一种。",
   },
@@ -228,19 +262,20 @@ export const clientZhCn: ClientMessages = {
     "passive-address-replaced": ({ told, dialed }) =>
       `服务器给出的数据地址 ${told} 不可达或指向别处；改用命令连接的地址 ${dialed}`,
     "preferred-port-taken": ({ port }) => `命令连接旁边的端口 ${port} 已被占用；改用其他端口`,
-    "final-reply-missing": ({ why }) => `服务器没有确认完成（${why}）；大小表明已完成`,
+    "final-reply-missing": ({ why }) => `服务器没有确认完成（${inChinese(String(why))}）；大小表明已完成`,
     "mode-fell-back": ({ mode, failed }) =>
-      `${String(mode).toUpperCase()} 可以传输数据；此前失败的有：${String(failed)}`,
+      `${String(mode).toUpperCase()} 可以传输数据；此前失败的有：${failedBefore(String(failed).split(", ")).join("、")}`,
     "connection-renewed": () => "命令连接曾断开，已重新建立",
     "transfer-resumed": ({ path, at: byte }) => `${path} 的传输中断，从第 ${byte} 字节继续`,
     "tls-not-offered": ({ said }) => `服务器不支持 TLS（${said}）：全部为明文`,
     "tls-end-missing": () => "数据末尾的 TLS 被切断；大小表明内容完整",
-    "listing-line-not-understood": ({ line, because }) => `列表中有一行被略去（${because}）：${line}`,
-    "memory-not-written": ({ cause }) => `无法保存可用的模式：${cause}`,
+    "listing-line-not-understood": ({ line, because }) =>
+      `列表中有一行被略去（${inChinese(String(because))}）：${line}`,
+    "memory-not-written": ({ cause }) => `无法保存可用的模式：${inChinese(String(cause))}`,
     "connections-limited": ({ limit }) => `服务器最多接受我方 ${limit} 个连接`,
-    "call-repeated": ({ cause }) => `再试一次：${cause}`,
+    "call-repeated": ({ cause }) => `再试一次：${inChinese(String(cause))}`,
     "hash-not-offered": ({ path }) => `服务器不计算哈希值：${path} 只比较大小`,
-    "segments-not-possible": ({ path, cause }) => `${path} 无法分段下载（${cause}）：由一个连接完成`,
+    "segments-not-possible": ({ path, cause }) => `${path} 无法分段下载（${inChinese(String(cause))}）：由一个连接完成`,
   },
   because: {
     "asked-for": "按要求",
@@ -263,15 +298,16 @@ export const clientZhCn: ClientMessages = {
     "control-local-address": "命令连接的本机地址",
   },
   trace: {
+    reasons: (reasons) => reasons.join("，"),
     connected: (from, to) => `已连接 ${from} → ${to}`,
     secured: (protocol, isResumed) => `${protocol}${isResumed ? "，恢复了会话" : ""}`,
     attempt: (mode, because) => `尝试 ${mode}：${because}`,
     ended: (mode, seconds) => `${mode} 已完成（${seconds} 秒）`,
     dialing: (from, to, because) => `数据：从 ${from} 连接 ${to}（${because}）`,
-    dialFailed: (to, code) => `数据：${to}：${code}`,
+    dialFailed: (to, code) => `数据：${to}：${sayOutcome(code)}`,
     offered: (bound, told) => `数据：打开端口 ${bound}；告知服务器 ${told}`,
     dataConnected: (local, peer) => `数据：已连接 ${local} ↔ ${peer}`,
-    closed: (because) => `已关闭：${because}`,
+    closed: (because) => `已关闭：${inChinese(because)}`,
   },
   figure: {
     active: "主动模式",
@@ -282,7 +318,7 @@ export const clientZhCn: ClientMessages = {
     data: "数据与 ACK",
     neverConnected: "未能连接",
     complete: (bytes) => `完成，${bytes} 字节`,
-    aborted: (_bytes, code) => `中断（${code}）`,
+    aborted: (_bytes, code) => `中断（${sayOutcome(code)}）`,
   },
   progress: {
     left: (time) => `剩余 ${time}`,
@@ -324,6 +360,7 @@ export const clientZhCn: ClientMessages = {
     forget: "忘记一台服务器，或全部",
     host: "其名称，可带端口（默认：全部）",
     notAHost: (written) => `${written} 不是主机；应如 ftp.example.org 或 ftp.example.org:2121`,
+    before: (failed) => failedBefore(failed).join("、"),
     columns: ["服务器", "来自", "模式", "得知于", "有效至", "之前失败的"],
   },
   shell: {

@@ -3,6 +3,9 @@ import { clientEn } from "./client-en.ts";
 /** What the command says, in English. */
 export const en = {
   program: "FTP that gets through: a server and a client in both modes",
+  /** What the parser of the arguments says: what is wrong with them, and the titles of the help. */
+  parserError: (text: string) => text,
+  helpTitle: (title: string) => title,
   lang: "language of what people read: en or zh-CN (default: of the locale)",
   serve: "serve a folder, in active and passive mode",
   root: "the folder to serve",

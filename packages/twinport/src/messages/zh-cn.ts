@@ -1,9 +1,12 @@
+import { helpTitleInChinese, parserErrorInChinese } from "./parser-zh-cn.ts";
 import { clientZhCn } from "./client-zh-cn.ts";
 import type { Messages } from "./en.ts";
 
 /** What the command says, in Simplified Chinese. */
 export const zhCn: Messages = {
   program: "总能连通的 FTP：主动、被动两种模式的服务器和客户端",
+  parserError: parserErrorInChinese,
+  helpTitle: helpTitleInChinese,
   lang: "显示语言：en 或 zh-CN（默认取自系统语言环境）",
   serve: "以主动和被动模式提供一个目录",
   root: "要提供的目录",

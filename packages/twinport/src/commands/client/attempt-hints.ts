@@ -2,7 +2,7 @@ import type { Attempt } from "@twinport/client";
 import type { AttemptFailure, AttemptOutcome } from "@twinport/protocol";
 import type { ClientMessages } from "../../messages/client-en.ts";
 
-type Hint = Exclude<keyof ClientMessages["hints"], "wantsTls">;
+type Hint = Exclude<keyof ClientMessages["hints"], "wantsTls" | "nothingTried">;
 
 const passiveHints: Partial<Record<AttemptFailure, Hint>> = {
   "dial-silent": "passiveDropped",

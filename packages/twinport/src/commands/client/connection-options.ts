@@ -1,3 +1,4 @@
+import { X509Certificate } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { createSecureContext } from "node:tls";
 import { UsageError } from "../../usage-error.ts";
@@ -52,6 +53,9 @@ export function connectingTo(
   };
 }
 
+/** The SHA-256 of a certificate in hex, or of its public key in base64. */
+const PIN = /^(?:(?:[0-9a-f]{2}:?){32}|sha256\/\/[0-9a-z+/]{43}=)$/i;
+
 function allWaits(seconds: number): ClientTimeouts {
   return { connect: seconds, reply: seconds, data: seconds, search: seconds };
 }
@@ -60,7 +64,10 @@ function trustOf(
   { ca, cert, key, pin, insecure }: ConnectionFlags,
   messages: Messages,
 ): NonNullable<ClientOptions["trust"]> {
-  if ((cert === undefined) !== (key === undefined)) throw new UsageError(messages.client.usage.certNeedsKey);
+  const { usage } = messages.client;
+  if ((cert === undefined) !== (key === undefined)) throw new UsageError(usage.certNeedsKey);
+  const notAPin = pin?.find((one) => !PIN.test(one));
+  if (notAPin !== undefined) throw new UsageError(usage.notAPin(notAPin));
   const ofFiles = {
     ...(ca !== undefined && { ca: readFileSync(ca) }),
     ...(cert !== undefined && { cert: readFileSync(cert) }),
@@ -69,8 +76,10 @@ function trustOf(
   try {
     // Only to see whether they can be used: each connection makes its own.
     createSecureContext(ofFiles);
+    // Of a file without a certificate OpenSSL says nothing.
+    if (ofFiles.ca) new X509Certificate(ofFiles.ca);
   } catch (error) {
-    throw new UsageError(messages.client.usage.notUsableForTls(error instanceof Error ? error.message : String(error)));
+    throw new UsageError(usage.notUsableForTls(error instanceof Error ? error.message : String(error)));
   }
   return { ...ofFiles, ...(pin && { pin }), ...(insecure && { insecure }) };
 }

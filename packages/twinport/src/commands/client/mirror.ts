@@ -1,4 +1,5 @@
-import { looksLikeFtpUrl, planMirror, runMirror } from "@twinport/client";
+import { stat } from "node:fs/promises";
+import { ClientError, looksLikeFtpUrl, planMirror, runMirror } from "@twinport/client";
 import { Command, Option } from "commander";
 import { exitCodes } from "../../exit-codes.ts";
 import { UsageError } from "../../usage-error.ts";
@@ -61,6 +62,7 @@ async function mirror(run: ClientRun, from: string, to: string, flags: MirrorFla
   const isDownload = looksLikeFtpUrl(from);
   if (isDownload === looksLikeFtpUrl(to)) throw new UsageError(run.say.usage.mirrorNeedsOneUrl);
   const url = remoteUrl(isDownload ? from : to, run.say);
+  if (!isDownload) await mustBeFolder(from);
   const client = await run.server(url);
   const remote: MirrorSide = { kind: "remote", client, path: url.path };
   const local: MirrorSide = { kind: "local", path: isDownload ? to : from };
@@ -73,6 +75,12 @@ async function mirror(run: ClientRun, from: string, to: string, flags: MirrorFla
   const report = await runMirror(plan, client, options);
   telling.finished(report);
   if (!report.isWhole) run.endsWith(exitCodes.failed);
+}
+
+/** What is missing here is no matter of the server. */
+async function mustBeFolder(local: string): Promise<void> {
+  const isFolder = (await stat(local)).isDirectory();
+  if (!isFolder) throw new ClientError("local-file", { path: local, cause: "is no directory" });
 }
 
 function optionsOf(run: ClientRun, flags: MirrorFlags, telling: MirrorTelling): MirrorOptions {

@@ -4,6 +4,7 @@ import { UsageError } from "../../usage-error.ts";
 import { jsonLine } from "./json-line.ts";
 import { modeMemoryOf } from "./mode-memory-place.ts";
 import type { RememberedMode } from "@twinport/client";
+import type { ClientMessages } from "../../messages/client-en.ts";
 import type { CommandSetting } from "../command-setting.ts";
 
 /** `twinport modes …`: what is remembered of which mode works where. */
@@ -24,7 +25,7 @@ function listCommand({ messages, terminal }: CommandSetting): Command {
     .option("--json", options.json)
     .action(async (flags: { readonly json?: true }) => {
       const known = await modeMemoryOf(terminal.environment).list();
-      const lines = flags.json ? known.map((mode) => jsonLine(modeFacts(mode))) : tableOf(known, say.columns);
+      const lines = flags.json ? known.map((mode) => jsonLine(modeFacts(mode))) : tableOf(known, say);
       for (const line of lines) terminal.output.write(`${line}\n`);
     });
 }
@@ -49,13 +50,16 @@ function modeFacts({ server, network, mode, because, learned, expires }: Remembe
   };
 }
 
-function tableOf(known: readonly RememberedMode[], columns: readonly string[]): string[] {
+function tableOf(
+  known: readonly RememberedMode[],
+  { columns, before }: Pick<ClientMessages["modes"], "columns" | "before">,
+): string[] {
   if (known.length === 0) return [];
   const day = (at: number): string => new Date(at).toISOString().slice(0, 10);
   const rows = [
     columns,
     ...known.map(({ server, network, mode, learned, expires, because }) => [
-      ...[server, network, mode.toUpperCase(), day(learned), day(expires), because.join(", ")],
+      ...[server, network, mode.toUpperCase(), day(learned), day(expires), before(because)],
     ]),
   ];
   const widths = columns.map((_title, column) => Math.max(...rows.map((row) => displayWidth(row[column] ?? ""))));

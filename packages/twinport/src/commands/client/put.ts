@@ -3,8 +3,10 @@ import { Command } from "commander";
 import { UsageError } from "../../usage-error.ts";
 import { inRemoteFolder, remoteUrl } from "./remote-url.ts";
 import { parallelOf, resultFacts, withTransferOptions } from "./transfer-flags.ts";
+import { putRefusal } from "./put-refusal.ts";
 import { runClient } from "./client-run.ts";
 import { withConnectionOptions } from "./connection-flags.ts";
+import type { Pool, UploadOptions } from "@twinport/client";
 import type { ClientMessages } from "../../messages/client-en.ts";
 import type { ClientRun } from "./client-run.ts";
 import type { CommandSetting } from "../command-setting.ts";
@@ -53,15 +55,43 @@ function remotePlace(url: RemoteUrl, count: number, say: ClientMessages): (local
 }
 
 async function putFile(run: ClientRun, url: RemoteUrl, local: string, to: string, flags: PutFlags): Promise<void> {
-  const server = await run.server(url);
-  const result = await server.upload(local === "-" ? run.terminal.input : local, to, {
-    signal: run.signal,
-    resume: flags.resume ?? false,
-    verify: flags.verify ?? "size",
-    ascii: flags.ascii ?? url.type === "ascii",
-    atomic: flags.atomic ?? false,
-    preserveTime: flags.times,
-    ...run.progressOf(local),
-  });
-  run.transferred({ command: "put", local, url: url.shown, path: to, ...resultFacts(result) });
+  await sendFile(
+    run,
+    await run.server(url),
+    { local, path: to, shown: url.shown },
+    {
+      signal: run.signal,
+      resume: flags.resume ?? false,
+      verify: flags.verify ?? "size",
+      ascii: flags.ascii ?? url.type === "ascii",
+      atomic: flags.atomic ?? false,
+      preserveTime: flags.times,
+      ...run.progressOf(local),
+    },
+  );
+}
+
+/** What goes where. */
+interface Sending {
+  /** `-` is the standard input. */
+  readonly local: string;
+  readonly path: string;
+  readonly shown: string;
+}
+
+/** Sends a local file, and tells that. Where a folder stands at the path, the file goes into it. */
+export async function sendFile(run: ClientRun, server: Pool, sending: Sending, options: UploadOptions): Promise<void> {
+  const { local, path: to, shown } = sending;
+  try {
+    const result = await server.upload(local === "-" ? run.terminal.input : local, to, options);
+    run.transferred({ command: "put", local, url: shown, path: to, ...resultFacts(result) });
+  } catch (failure) {
+    const { isFolder, error } = await putRefusal(server, to, failure, run.signal);
+    if (!isFolder) throw error;
+    if (local === "-") {
+      run.report.note(run.say.isAFolder(shown));
+      throw error;
+    }
+    await sendFile(run, server, { ...sending, path: inRemoteFolder(to, path.basename(local)) }, options);
+  }
 }

@@ -70,7 +70,7 @@ export class Report {
   warn({ code, facts }: ClientWarning): void {
     const { client } = this.#messages;
     // A port that is taken costs nobody anything.
-    if (code === "preferred-port-taken") return;
+    if (code === "preferred-port-taken" || isSameMode(code, facts)) return;
     const key = `${code} ${JSON.stringify(facts)}`;
     if (this.#warned.has(key)) return;
     this.#warned.add(key);
@@ -87,13 +87,16 @@ export class Report {
     const wantsTls = error.code === "login-refused" && !this.isProtected && /\b(?:tls|ssl)\b/i.test(error.message);
     if (wantsTls) this.note(client.hints.wantsTls);
     if (error.code !== "no-mode-moves-data") return;
+    if (error.attempts.length === 0) this.note(client.hints.nothingTried);
     for (const attempt of error.attempts) this.note(`  ${client.attempt(attempt)}`);
     for (const hint of hintsOf(error.attempts, this.isProtected)) this.note(client.hints[hint]);
   }
 
   #sentenceOf(error: unknown): string {
     if (error instanceof ClientError) return this.#messages.client.error(error);
-    return error instanceof Error ? error.message : String(error);
+    if (!(error instanceof Error)) return String(error);
+    const path = "path" in error && typeof error.path === "string" ? error.path : undefined;
+    return this.#messages.client.failure(error.message, path);
   }
 
   #objectOf(error: unknown): object {
@@ -111,4 +114,12 @@ export class Report {
     this.#clear();
     where.write(`${line}\n`);
   }
+}
+
+/** What broke has been told, and went on in the mode that it had. */
+function isSameMode(code: ClientWarning["code"], { mode, failed }: ClientWarning["facts"]): boolean {
+  if (code !== "mode-fell-back") return false;
+  return String(failed)
+    .split(", ")
+    .every((one) => one.startsWith(`${mode}:`));
 }

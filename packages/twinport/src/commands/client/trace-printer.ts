@@ -71,7 +71,8 @@ export class TracePrinter {
   }
 
   #because(reasons: readonly string[]): string {
-    return reasons.map((reason) => this.#messages.client.because[reason] ?? reason).join(", ");
+    const { because, trace } = this.#messages.client;
+    return trace.reasons(reasons.map((reason) => because[reason] ?? reason));
   }
 }
 

@@ -4,10 +4,10 @@ import { UsageError } from "../../../usage-error.ts";
 import { fetchFile } from "../get.ts";
 import { inRemoteFolder, lastNameOf } from "../remote-url.ts";
 import { intoOutput } from "../output-stream.ts";
+import { sendFile } from "../put.ts";
 import { showHash } from "../hash.ts";
 import { showListing } from "../ls.ts";
 import { showStat } from "../stat.ts";
-import { resultFacts } from "../transfer-flags.ts";
 import type { ClientMessages } from "../../../messages/client-en.ts";
 import type { ClientRun } from "../client-run.ts";
 import type { ShellPlace } from "./shell-place.ts";
@@ -213,13 +213,12 @@ async function put({ run, place, words: [local, remote], has }: ShellCall): Prom
   const isFolder = remote === undefined || files.length > 1 || remote.text.endsWith("/");
   for (const file of files) {
     const to = isFolder ? inRemoteFolder(target, path.basename(file)) : target;
-    const result = await place.server.upload(file, to, {
-      signal: run.signal,
-      resume: has("--resume"),
-      preserveTime: true,
-      ...run.progressOf(path.basename(file)),
-    });
-    run.transferred({ command: "put", local: file, url: to, ...resultFacts(result) });
+    await sendFile(
+      run,
+      place.server,
+      { local: file, path: to, shown: to },
+      { signal: run.signal, resume: has("--resume"), preserveTime: true, ...run.progressOf(path.basename(file)) },
+    );
   }
 }
 
