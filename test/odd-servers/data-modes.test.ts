@@ -92,6 +92,11 @@ const scenarios: readonly Row[] = [
     options: activeFirst(),
   },
   {
+    name: "S10: PORT is accepted, 150, and who comes then is silent",
+    on: { PORT: active("hangs"), EPRT: active("hangs") },
+    options: activeFirst(),
+  },
+  {
     name: "S10: PORT is accepted, and a stranger comes",
     on: { PORT: active("stranger"), EPRT: active("stranger") },
     options: activeFirst(),

@@ -82,6 +82,8 @@ export type ActiveManner =
   | "deaf"
   /** It says 150 and does not come. */
   | "never"
+  /** It says 150, comes then, and sends and takes nothing. */
+  | "hangs"
   /** Somebody else comes; then it says 425. */
   | "stranger"
   | "425"
@@ -112,6 +114,12 @@ const activeWays: Readonly<Record<ActiveManner, (host: string, port: number) => 
   },
   never: () => async (control) => {
     control.say(BEGINS);
+    return undefined;
+  },
+  hangs: (host, port) => async (control) => {
+    control.say(BEGINS);
+    await delay(30);
+    await dialOr425(control, host, port);
     return undefined;
   },
   stranger: (host, port) => async (control) => {

@@ -52,7 +52,7 @@ class Exchange {
   #begun: Reply | undefined;
   #final: Reply | undefined;
   #moved = 0;
-  #phase: Phase | undefined;
+  #phase: Phase | "connection-begun" | undefined;
   #late: Phase | undefined;
   #timer: { cancel(): void } | undefined;
   #wake: () => void = () => {};
@@ -229,7 +229,7 @@ class Exchange {
 
   /** A phase has its own time from its beginning; a 150 gives the server's dial time anew. */
   #enter(phase: Phase): void {
-    const key = phase === "connection" && this.#begun ? "first-byte" : phase;
+    const key = phase === "connection" && this.#begun ? "connection-begun" : phase;
     if (key === this.#phase) return;
     this.#phase = key;
     this.#timer?.cancel();

@@ -1,7 +1,8 @@
 import { ASCII_GROWTH, AsciiEncoder } from "@twinport/protocol";
 import { ProgressMeter } from "../progress.ts";
-import { explain } from "./not-found.ts";
+import { ClientError } from "../errors.ts";
 import { childOf, rename } from "./manage.ts";
+import { isFolder } from "./is-folder.ts";
 import { setModified } from "./set-modified.ts";
 import { footprintOf, isOurs } from "./footprint.ts";
 import { folderOf, nameOf, sizeOf } from "./stat.ts";
@@ -167,7 +168,7 @@ async function send(
       attempts: done.attempts,
     };
   } catch (error) {
-    throw await explain(core, error, path, signal);
+    throw await whyNot(core, error, path, signal);
   }
 }
 
@@ -231,4 +232,17 @@ function outAscii(source: ByteSource): ByteSource {
       return count === 0 ? 0 : encoder.encode(raw.subarray(0, count), into);
     },
   };
+}
+
+/** What an upload is refused for is the file's to be, or its folder's not to be there: that the file is not is no news. */
+async function whyNot(core: ClientCore, error: unknown, path: string, signal: AbortSignal): Promise<unknown> {
+  if (!(error instanceof ClientError) || error.code !== "refused" || signal.aborted) return error;
+  const folder = folderOf(path);
+  try {
+    if (folder === "" || folder === "/" || (await isFolder(core, folder, signal))) return error;
+  } catch {
+    return error;
+  }
+  const { reply, attempts, facts } = error;
+  return new ClientError("not-found", { ...facts, path: folder }, { reply, attempts, cause: error });
 }
