@@ -234,7 +234,8 @@ export class ClientCore implements TransferHost {
     if (this.#proven === mode) return;
     this.#proven = mode;
     const { settings, clock } = this.context;
-    const failed = attempts.filter(({ outcome }) => outcome !== "moved");
+    // What broke in this mode and was taken up again is no mode that failed before it.
+    const failed = attempts.filter((one) => one.outcome !== "moved" && one.mode !== mode);
     if (failed.length > 0) {
       const facts = { mode, failed: failed.map((one) => `${one.mode}: ${one.outcome}`).join(", ") };
       this.context.warn({ code: "mode-fell-back", facts });
