@@ -37,8 +37,9 @@ test("it is drawn over itself, and taken away once", () => {
   line.clear();
   line.clear();
   // Node 26 gives one write at a time, Node 20 all of them.
-  let written = "";
-  for (let chunk: unknown = output.read(); chunk !== null; chunk = output.read()) written += String(chunk);
+  const chunks: Buffer[] = [];
+  for (let chunk = output.read() as Buffer | null; chunk; chunk = output.read() as Buffer | null) chunks.push(chunk);
+  const written = Buffer.concat(chunks).toString();
   const drawn = written.replaceAll("\u001b[K", "(clear)");
   expect(drawn).toMatch(/^\ra\.iso.*\(clear\)\r\(clear\)$/);
 });
