@@ -1,5 +1,6 @@
 // A pool, a download in segments and FXP of our client, with the servers of the distribution.
 import { randomBytes } from "node:crypto";
+import { EventEmitter, once } from "node:events";
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
@@ -20,7 +21,22 @@ for (const [index, name] of peerNames.entries()) {
       await Promise.all(paths.map((path, count) => pool.upload(sources[count] ?? "", path)));
       const got = await Promise.all(paths.map((path) => pool.readAll(path)));
       expect(got.every((bytes, count) => Buffer.from(bytes).equals(sources[count] ?? Buffer.alloc(0)))).toBe(true);
-      expect(pool.connections).toBeGreaterThan(1);
+    });
+
+    test("two uploads at the same time, each of which waits for the other one's beginning", async () => {
+      await using peer = await PeerServer.start(name);
+      await using pool = createPool({ ...peer.options, ...quick });
+      const begun = new EventEmitter();
+      const both = [0, 1].map((mine) => once(begun, String(mine)));
+      async function* waiting(mine: number): AsyncGenerator<string> {
+        yield `this is ${mine}`;
+        begun.emit(String(mine));
+        await both[1 - mine];
+      }
+      const paths = ["one", "other"].map((file) => join(peer.home, file));
+      await Promise.all(paths.map((path, mine) => pool.upload(waiting(mine), path)));
+      expect(pool.connections).toBe(2);
+      expect(await Promise.all(paths.map((path) => pool.size(path)))).toEqual([9, 9]);
     });
 
     test.each([undefined, "explicit"] as const)("a file in segments, TLS: %s", async (tls) => {
