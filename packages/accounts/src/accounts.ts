@@ -15,6 +15,28 @@ export interface Credentials {
   readonly isAwaited?: () => boolean;
 }
 
+/** What somebody has shown who comes with a certificate and no password. */
+export interface CertificateCredentials {
+  /** As USER gave it. */
+  readonly name: string;
+  /** The address of the command connection's other end. */
+  readonly peer: string;
+  /** The certificate, whose private key the client was proven to have. */
+  readonly certificate: ClientCertificate;
+  /** An account may be entered by a trusted certificate whose common name is the account's. */
+  readonly mayMatchName: boolean;
+}
+
+/** A client's certificate. */
+export interface ClientCertificate {
+  /** SHA-256, in upper-case hex with colons. */
+  readonly fingerprint: string;
+  /** Of its subject. */
+  readonly commonName: string | undefined;
+  /** An authority that the operator trusts has signed it, and it is valid now. */
+  readonly isTrusted: boolean;
+}
+
 /** Somebody who is in. `Place` is where the files are: a storage, if the accounts choose it. */
 export interface Account<Place = unknown> {
   readonly name: string;
@@ -35,6 +57,12 @@ export interface Account<Place = unknown> {
   /** Charset of names for this account, where it is not the server's: `utf-8`, `gbk`, `auto:gbk`. */
   readonly charset?: string;
   readonly limits?: AccountLimits;
+  /** Whether it may be entered without TLS; the server's own rule where it says nothing. */
+  readonly tls?: "optional" | "required";
+  /** Whether its files and lists may go in clear; the server's own rule where it says nothing. */
+  readonly dataTls?: "optional" | "required";
+  /** Whether its data connections must take up the TLS session; the server's own rule where it says nothing. */
+  readonly sessionReuse?: "require" | "prefer" | "off";
   /** Those who have it have nothing in common but the name: anonymous users must not see each other. */
   readonly isShared?: boolean;
   /** Called once for each session that the account was given to, when that session has no more use for it. */
@@ -91,6 +119,13 @@ export type Verification<Place = unknown> =
 export interface Accounts<Place = unknown> {
   /** Says who it is. Throws only where it cannot find out (a database that is down); the client is then told to wait. */
   verify(credentials: Credentials): Verification<Place> | Promise<Verification<Place>>;
+  /**
+   * Says who it is by a certificate: `refused`, or undefined, where that opens nothing, and a password is asked for.
+   * Without it, passwords are all there is.
+   */
+  verifyCertificate?(
+    credentials: CertificateCredentials,
+  ): Verification<Place> | undefined | Promise<Verification<Place> | undefined>;
   /** Whether it has somebody of this name; without it, that shows only when it is asked to verify. */
   knows?(name: string): boolean | Promise<boolean>;
   /** Whether it lets this name in with any password: only where no other source knows the name. */

@@ -8,6 +8,13 @@ import type { Accounts, Verification } from "./accounts.ts";
 export function combinedAccounts<Place>(...sources: readonly Accounts<Place>[]): Accounts<Place> {
   return {
     opensFor: (name) => sources.some((source) => source.opensFor?.(name)),
+    async verifyCertificate(credentials) {
+      for (const source of sources) {
+        const verification = await source.verifyCertificate?.(credentials);
+        if (verification?.kind === "accepted") return verification;
+      }
+      return undefined;
+    },
     async verify(credentials) {
       const { name } = credentials;
       const open = sources.find((source) => source.opensFor?.(name));

@@ -1,13 +1,21 @@
-import { LineDecoder, ip } from "@twinport/protocol";
+import { LineDecoder, ip, isTlsHello } from "@twinport/protocol";
 import { adopt } from "./adopt.ts";
+import { ChannelError } from "./errors.ts";
 import { endpoint } from "./data-connection.ts";
+import { shakeHands } from "./tls-layer.ts";
 import type net from "node:net";
+import type tls from "node:tls";
 import type { DecodedLine, Endpoint, IpAddress } from "@twinport/protocol";
+import type { Patience } from "./connector.ts";
+import type { SecureFacts } from "./tls.ts";
+import type { SessionTls } from "./tls-server.ts";
 
 /** Who is told what a command connection brings. */
 export interface ControlHandler {
   /** A line has come, or one that was too long. */
   readonly line: (line: DecodedLine) => void;
+  /** The first bytes are those of another protocol; nothing further is decoded. */
+  readonly foreign?: (spoke: "tls") => void;
   /** The client will send nothing more; it may still listen. */
   readonly ended: () => void;
   /** The connection is gone, by whomever. */
@@ -28,8 +36,12 @@ export class ControlConnection {
   readonly peer: Endpoint;
   readonly localAddress: IpAddress;
   readonly peerAddress: IpAddress;
-  readonly #socket: net.Socket;
-  readonly #decoder = new LineDecoder();
+  readonly #raw: net.Socket;
+  #tls: tls.TLSSocket | undefined;
+  #decoder = new LineDecoder();
+  /** Bytes that were thrown away before TLS; undefined while they count. */
+  #discarded: number | undefined;
+  #isFirst = true;
   #handler: ControlHandler | undefined;
   #held: Uint8Array | undefined;
   /** Why nothing is read: too many commands wait, or too many replies have not been taken. */
@@ -42,26 +54,60 @@ export class ControlConnection {
     this.peerAddress = ip(accepted.remoteAddress!);
     this.local = endpoint(accepted.localAddress, accepted.localPort);
     this.peer = endpoint(accepted.remoteAddress, accepted.remotePort);
-    this.#socket = adopt(accepted, { buffer: () => shared, take: (count) => this.#take(shared.subarray(0, count)) });
+    this.#raw = adopt(accepted, { buffer: () => shared, take: (count) => this.#take(shared.subarray(0, count)) });
     // Who is behind a NAT that forgets is kept known to it; who has vanished is found out.
-    this.#socket.setKeepAlive(true, 60_000);
-    this.#socket.on("error", () => {});
-    this.#socket.on("drain", () => {
-      this.#repliesWait = false;
-      this.#wake();
-      this.#readOn();
-    });
-    this.#socket.on("end", () => this.#handler?.ended());
-    this.#socket.on("close", () => {
+    this.#raw.setKeepAlive(true, 60_000);
+    this.#watch(this.#raw);
+    this.#raw.on("close", () => {
+      this.#tls?.destroy();
       this.#wake();
       this.#handler?.closed();
     });
   }
 
-  /** Begins to read. */
+  /** Begins to read; where {@link ControlConnection.discard} was said, TLS is the first to read. */
   start(handler: ControlHandler): void {
     this.#handler = handler;
-    this.#socket.resume();
+    if (this.#discarded === undefined) this.#raw.resume();
+  }
+
+  get isSecured(): boolean {
+    return this.#tls !== undefined;
+  }
+
+  /**
+   * Whatever comes from now on is thrown away until {@link ControlConnection.secure} begins: the client has been told
+   * nothing yet to which it could be the answer (CVE-2011-0411 and its like).
+   */
+  discard(): void {
+    this.#discarded = 0;
+  }
+
+  /**
+   * Begins TLS, when all that was sent is with the kernel; from then on everything passes it.
+   *
+   * @param begun called when hands are about to be shaken, with how many bytes were thrown away
+   * @throws {ChannelError} `tls-handshake-failed`, `tls-timed-out`, `tls-certificate-refused`, `control-lost`
+   */
+  async secure(session: SessionTls, patience: Patience, begun: (discarded: number) => void): Promise<SecureFacts> {
+    if (this.#tls) throw new TypeError("this connection speaks TLS already");
+    this.#discarded ??= 0;
+    await this.#flushed();
+    if (this.#raw.destroyed || this.#raw.writableEnded) throw new ChannelError("control-lost");
+    this.#raw.pause();
+    begun(this.#discarded);
+    this.#discarded = undefined;
+    this.#decoder = new LineDecoder();
+    const { side } = session;
+    const secured = side.begin(this.#raw);
+    this.#tls = secured;
+    this.#watch(secured);
+    const facts = await shakeHands(secured, side, patience);
+    secured.on("data", (chunk: Uint8Array) => {
+      if (!this.#take(chunk)) secured.pause();
+    });
+    this.#readOn();
+    return facts;
   }
 
   /** Stops reading until {@link ControlConnection.release}: the client has sent more commands than may wait. */
@@ -114,14 +160,14 @@ export class ControlConnection {
   end(): void {
     if (this.#socket.destroyed) return;
     if (this.#repliesWait) {
-      this.#socket.destroy();
+      this.destroy();
       return;
     }
     if (this.#held) this.send(EMPTY);
     this.#socket.end();
-    const timer = setTimeout(() => this.#socket.destroy(), 5000);
+    const timer = setTimeout(() => this.destroy(), 5000);
     timer.unref();
-    this.#socket.once("close", () => clearTimeout(timer));
+    this.#raw.once("close", () => clearTimeout(timer));
     // Reads on, so that the client's own end is seen and the socket goes.
     this.#handler = this.#handler && { ...this.#handler, line() {}, ended() {} };
     this.#commandsWait = false;
@@ -132,7 +178,31 @@ export class ControlConnection {
 
   /** Closes at once. */
   destroy(): void {
-    this.#socket.destroy();
+    this.#tls?.destroy();
+    this.#raw.destroy();
+  }
+
+  get #socket(): net.Socket {
+    return this.#tls ?? this.#raw;
+  }
+
+  #watch(socket: net.Socket): void {
+    socket.on("error", () => {});
+    socket.on("drain", () => {
+      this.#repliesWait = false;
+      this.#wake();
+      this.#readOn();
+    });
+    socket.on("end", () => {
+      if (socket === this.#socket) this.#handler?.ended();
+    });
+  }
+
+  #flushed(): Promise<void> {
+    return new Promise((resolve) => {
+      if (this.#raw.destroyed || this.#raw.writableEnded) resolve();
+      else this.#raw.write(EMPTY, () => resolve());
+    });
   }
 
   #wake(): void {
@@ -148,6 +218,15 @@ export class ControlConnection {
   }
 
   #take(chunk: Uint8Array): boolean {
+    if (this.#discarded !== undefined) {
+      this.#discarded += chunk.length;
+      return true;
+    }
+    if (this.#isFirst && !this.#tls && isTlsHello(chunk)) {
+      this.#handler?.foreign?.("tls");
+      return !this.#isHeld;
+    }
+    this.#isFirst = false;
     const lines = this.#decoder.decode(chunk);
     const answers = this.#decoder.takeAnswers();
     if (answers) this.send(answers);

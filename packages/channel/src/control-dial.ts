@@ -1,6 +1,7 @@
 import { ip } from "@twinport/protocol";
 import { ChannelError } from "./errors.ts";
 import { TlsLayer } from "./tls-layer.ts";
+import { clientSide } from "./tls.ts";
 import { copyInto } from "./adopt.ts";
 import { direct } from "./connector.ts";
 import { endpoint } from "./data-connection.ts";
@@ -108,7 +109,7 @@ export class DialedControl {
     try {
       if (raw.destroyed) throw this.#cause ?? new ChannelError("control-lost");
       if (bytes > 0) throw this.#handler ? new ChannelError("clear-behind-auth", { bytes }) : notSpoken(raw);
-      this.#layer = new TlsLayer((reader) => copyInto(raw, reader), options, {
+      this.#layer = new TlsLayer((reader) => copyInto(raw, reader), clientSide(options), options, {
         ended: () => this.#ended(),
         broke: (failure) => {
           this.#cause ??= failure;

@@ -1,24 +1,40 @@
 import { ip } from "@twinport/protocol";
 import { ChannelError } from "./errors.ts";
 import { TlsLayer } from "./tls-layer.ts";
+import { clientSide } from "./tls.ts";
 import { adopt, copyInto } from "./adopt.ts";
 import { reset } from "./reset.ts";
 import type net from "node:net";
 import type { DataMode, Endpoint } from "@twinport/protocol";
 import type { Reader, ReaderSlot } from "./adopt.ts";
-import type { SecureFacts, SecureOptions } from "./tls.ts";
+import type { Patience } from "./connector.ts";
+import type { SecureFacts, SecureOptions, TlsSide } from "./tls.ts";
+import type { SessionTls } from "./tls-server.ts";
 
 /** Which end of FTP this is: who opens a data connection is active mode for the one and passive for the other. */
 export type Role = "server" | "client";
 
-/** How a data connection is to be secured. */
-export interface SecureDataOptions extends SecureOptions {
+interface Truncation {
   /**
    * What an end of data without the end of TLS is: a failure (the default: anybody on the way can cut a connection),
-   * or an end that {@link DataConnection.wasTruncated} tells of, for servers that never say the end of TLS.
+   * or an end that {@link DataConnection.wasTruncated} tells of, for peers that never say the end of TLS.
    */
   readonly onTruncated?: "fail" | "tell" | undefined;
 }
+
+/** How a client's data connection is to be secured. */
+export interface SecureDataOptions extends SecureOptions, Truncation {}
+
+/** How a server's data connection is to be secured. */
+export interface AcceptTlsOptions extends Patience, Truncation {
+  /** TLS of the command connection. */
+  readonly session: SessionTls;
+  /** Nothing will be read of it: TLS can have the socket itself. */
+  readonly onlySends: boolean;
+}
+
+/** What TLS runs over: the socket, or what reads it into a reader. */
+type TlsCarrier = net.Socket | ((reader: Reader) => net.Socket);
 
 /** How the bytes of a socket are had. */
 type Source =
@@ -65,11 +81,19 @@ export class DataConnection {
     this.#watch(socket);
   }
 
-  /** A socket that a listener has accepted and paused; `local` is where that listener is bound. */
-  static accepted(socket: net.Socket, local: Endpoint, role: Role = "server"): DataConnection {
+  /**
+   * A socket that a listener has accepted and paused; `local` is where that listener is bound. What was read of it
+   * must be in its buffer again, which is said by `buffered`.
+   */
+  static accepted(
+    socket: net.Socket,
+    local: Endpoint,
+    role: Role = "server",
+    kind: "untouched" | "buffered" = "untouched",
+  ): DataConnection {
     const mode = role === "server" ? "passive" : "active";
     const peer = endpoint(socket.remoteAddress, socket.remotePort);
-    return new DataConnection(mode, socket, { local, peer }, { kind: "untouched" });
+    return new DataConnection(mode, socket, { local, peer }, { kind });
   }
 
   /** A socket that has connected to the peer, paused, and hands its bytes to the slot. */
@@ -85,18 +109,28 @@ export class DataConnection {
   }
 
   /**
-   * Begins TLS, before anything is read or written; from then on everything passes it. In FTP the client begins, also
-   * where the server has dialled. A failure ends the connection.
+   * Begins TLS as a client, before anything is read or written; from then on everything passes it. In FTP the client
+   * begins, also where the server has dialled. A failure ends the connection.
    *
    * @throws {ChannelError} `tls-not-spoken`, `tls-handshake-failed`, `tls-certificate-refused`, `tls-timed-out`,
    * `data-reset`, or what the connection was ended with
    */
-  async secure(options: SecureDataOptions): Promise<SecureFacts> {
+  secure(options: SecureDataOptions): Promise<SecureFacts> {
+    return this.#secure(clientSide(options), options, (reader) => this.#attach(reader));
+  }
+
+  /** What {@link DataConnection.secure} is at the server's end. */
+  acceptTls(options: AcceptTlsOptions): Promise<SecureFacts> {
+    const over = options.onlySends ? this.#socket : (reader: Reader) => this.#attach(reader);
+    return this.#secure(options.session.side, options, over);
+  }
+
+  async #secure(side: TlsSide, options: Patience & Truncation, over: TlsCarrier): Promise<SecureFacts> {
     if (this.#layer || this.#isRead) throw new TypeError("this data connection is in use already");
     if (this.#failure) throw this.#failure;
     let forget = (): void => {};
     try {
-      this.#layer = this.#tlsLayer(options);
+      this.#layer = this.#tlsLayer(side, options, over);
       // It may fail, or be made to, before the handshake knows.
       const failed = new Promise<never>((_resolve, reject) => (forget = this.onFailure(reject)));
       return await Promise.race([this.#layer.handshake(), failed]);
@@ -168,9 +202,10 @@ export class DataConnection {
   limitStall(seconds: number, isOurFault: () => boolean): void {
     const milliseconds = Math.ceil(seconds * 1000);
     // Node's own timer is used because it alone sees a large write that goes out little by little.
-    this.#socket.setTimeout(milliseconds);
-    this.#socket.on("timeout", () => {
-      if (isOurFault()) this.#socket.setTimeout(milliseconds);
+    const moving = this.#moving;
+    moving.setTimeout(milliseconds);
+    moving.on("timeout", () => {
+      if (isOurFault()) moving.setTimeout(milliseconds);
       else this.fail(new ChannelError("data-stalled", { seconds }));
     });
   }
@@ -208,7 +243,7 @@ export class DataConnection {
   linger(milliseconds: number): void {
     this.#forgetFailures();
     if (this.#socket.destroyed) return;
-    this.#socket.removeAllListeners("timeout").setTimeout(0);
+    this.#moving.removeAllListeners("timeout").setTimeout(0);
     const timer = setTimeout(() => this.#socket.destroy(), milliseconds);
     timer.unref();
     this.#socket.once("close", () => clearTimeout(timer));
@@ -219,6 +254,10 @@ export class DataConnection {
   onClosed(call: () => void): void {
     if (this.#isClosed) call();
     else this.#onClosed.push(call);
+  }
+
+  get #moving(): net.Socket {
+    return this.#layer?.moving ?? this.#socket;
   }
 
   get #stream(): net.Socket {
@@ -233,9 +272,9 @@ export class DataConnection {
     return this.#socket;
   }
 
-  #tlsLayer(options: SecureDataOptions): TlsLayer {
+  #tlsLayer(side: TlsSide, options: Patience & Truncation, over: TlsCarrier): TlsLayer {
     this.#mayBeTruncated = options.onTruncated === "tell";
-    return new TlsLayer((reader) => this.#attach(reader), options, {
+    return new TlsLayer(over, side, options, {
       ended: (how) => {
         this.#isTruncated = how === "cut";
         // TLS reads on its own.

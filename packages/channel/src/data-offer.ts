@@ -12,6 +12,8 @@ interface OfferParts {
   readonly clock: Clock;
   /** Gives the port back to the pool. */
   readonly release: () => void;
+  /** Whether somebody has come who may be the one; without it whoever comes is the one. */
+  readonly hasCompany?: () => boolean;
 }
 
 /**
@@ -21,17 +23,24 @@ interface OfferParts {
  */
 export class DataOffer {
   readonly #parts: OfferParts;
-  readonly #timer: Timer;
+  readonly #since: number;
+  #timer: Timer;
+  #seconds: number;
   #state: "waits" | "arrived" | "over" = "waits";
   #arrived: net.Socket | undefined;
+  #kind: "untouched" | "buffered" = "untouched";
+  #isAmbiguous = false;
   #failure: ChannelError | undefined;
+  #news: Promise<void> | undefined;
   #wake: (() => void) | undefined;
   /** Called when the time is over and nobody has come. */
   onExpired: (() => void) | undefined;
 
   constructor(parts: OfferParts) {
     this.#parts = parts;
-    this.#timer = parts.clock.after(parts.seconds * 1000, () => this.#expire());
+    this.#since = parts.clock.now();
+    this.#seconds = parts.seconds;
+    this.#timer = this.#startTimer(parts.seconds);
   }
 
   /** Our end: what is told to the peer may differ (NAT). */
@@ -44,45 +53,93 @@ export class DataOffer {
     return this.#arrived !== undefined;
   }
 
-  /** The right peer has come. */
-  take(socket: net.Socket): void {
+  /** Somebody has come who may be the one: it has arrived, or it is not known yet for which offer it has come. */
+  get hasCompany(): boolean {
+    return this.#state === "waits" ? (this.#parts.hasCompany?.() ?? false) : this.#state === "arrived";
+  }
+
+  /**
+   * Done when the offer has company: now a client may be told to go on that says nothing on its data connection before.
+   *
+   * @throws {ChannelError} `offer-expired`, `offer-ambiguous`, `offer-withdrawn`
+   */
+  async company(): Promise<void> {
+    while (this.#state === "waits" && !this.hasCompany) await this.#nextNews();
+    if (this.#state === "over") throw this.#failure ?? this.#withdrawn();
+  }
+
+  /** Gives it so many seconds from now. */
+  extend(seconds: number): void {
+    if (this.#state !== "waits") return;
+    this.#timer.cancel();
+    this.#seconds = Math.ceil((this.#parts.clock.now() - this.#since) / 1000) + seconds;
+    this.#timer = this.#startTimer(seconds);
+  }
+
+  /**
+   * The right peer has come.
+   *
+   * @param kind `buffered` where something of it was read, and is in its buffer again
+   */
+  take(socket: net.Socket, kind: "untouched" | "buffered" = "untouched"): void {
     if (this.#state !== "waits") {
       socket.resetAndDestroy();
       return;
     }
     this.#state = "arrived";
     this.#arrived = socket;
+    this.#kind = kind;
     this.#settle();
+  }
+
+  /** Somebody has come who may be the one; {@link DataOffer.hasCompany} says whether that is still so. */
+  noticeCompany(): void {
+    this.#tell();
+  }
+
+  /** Somebody was sent away who may have been the one. */
+  mayHaveMissed(): void {
+    this.#isAmbiguous = true;
   }
 
   /**
    * The connection, when the peer has come. To be asked for once.
    *
    * @param role who asks: it is passive mode for a server, and active mode for a client
-   * @throws {ChannelError} `offer-expired`, `offer-withdrawn`
+   * @throws {ChannelError} `offer-expired`, `offer-ambiguous`, `offer-withdrawn`, `data-reset`
    */
   async connection(role: Role = "server"): Promise<DataConnection> {
-    if (this.#state === "waits") await new Promise<void>((resolve) => (this.#wake = resolve));
+    while (this.#state === "waits") await this.#nextNews();
     const socket = this.#arrived;
     this.#arrived = undefined;
     if (!socket) throw this.#failure ?? this.#withdrawn();
-    return DataConnection.accepted(socket, this.bound, role);
+    // One that was read from is known to be gone when it is.
+    if (socket.destroyed) throw new ChannelError("data-reset");
+    return DataConnection.accepted(socket, this.bound, role, this.#kind);
   }
 
   /** Nobody may take it any more; who has come and was not asked for is sent away. */
   withdraw(): void {
-    this.#arrived?.resetAndDestroy();
-    this.#arrived = undefined;
+    if (this.#arrived) {
+      this.#arrived.resetAndDestroy();
+      this.#arrived = undefined;
+      this.#state = "over";
+    }
     if (this.#state !== "waits") return;
     this.#state = "over";
     this.#failure = this.#withdrawn();
     this.#settle();
   }
 
+  #startTimer(seconds: number): Timer {
+    return this.#parts.clock.after(seconds * 1000, () => this.#expire());
+  }
+
   #expire(): void {
     if (this.#state !== "waits") return;
     this.#state = "over";
-    this.#failure = new ChannelError("offer-expired", { port: this.bound.port, seconds: this.#parts.seconds });
+    const code = this.#isAmbiguous ? "offer-ambiguous" : "offer-expired";
+    this.#failure = new ChannelError(code, { port: this.bound.port, seconds: this.#seconds });
     this.#settle();
     this.onExpired?.();
   }
@@ -90,7 +147,17 @@ export class DataOffer {
   #settle(): void {
     this.#timer.cancel();
     this.#parts.release();
+    this.#tell();
+  }
+
+  #nextNews(): Promise<void> {
+    this.#news ??= new Promise((resolve) => (this.#wake = resolve));
+    return this.#news;
+  }
+
+  #tell(): void {
     this.#wake?.();
+    this.#wake = this.#news = undefined;
   }
 
   #withdrawn(): ChannelError {

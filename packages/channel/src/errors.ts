@@ -6,6 +6,7 @@ export type ChannelErrorCode =
   | "offer-shortage"
   | "offer-expired"
   | "offer-withdrawn"
+  | "offer-ambiguous"
   | "dial-refused"
   | "dial-silent"
   | "dial-unreachable"
@@ -24,7 +25,8 @@ export type ChannelErrorCode =
   | "tls-timed-out"
   | "tls-broken"
   | "tls-truncated"
-  | "clear-behind-auth";
+  | "clear-behind-auth"
+  | "tls-session-not-resumed";
 
 /** Plain facts: addresses, ports and the name of a system error. */
 export type ChannelFacts = Readonly<Record<string, string | number>>;
@@ -38,6 +40,9 @@ const sentences: Record<ChannelErrorCode, (facts: ChannelFacts) => string> = {
   "offer-shortage": () => "no port can be opened now: this server has too much open; try again in a moment",
   "offer-expired": ({ port, seconds }) => `nobody came to port ${port} in ${seconds} s`,
   "offer-withdrawn": ({ port }) => `port ${port} is no longer offered`,
+  "offer-ambiguous": ({ port }) =>
+    `a connection came to port ${port} that could not be told apart from those of other clients at the same address, ` +
+    "since it did not resume the TLS session of its command connection",
   "dial-refused": ({ address, port }) => `${address} port ${port} refuses the connection`,
   "dial-silent": ({ address, port, seconds }) => `${address} port ${port} did not answer in ${seconds} s`,
   "dial-unreachable": ({ address, port }) => `there is no way to ${address} port ${port}`,
@@ -61,6 +66,8 @@ const sentences: Record<ChannelErrorCode, (facts: ChannelFacts) => string> = {
   "tls-truncated": () => "the data ended without the end of TLS: it may be only a part",
   "clear-behind-auth": ({ bytes }) =>
     `${bytes} bytes in clear came behind the answer to AUTH; somebody may have put them there`,
+  "tls-session-not-resumed": () =>
+    "the TLS session of the command connection was not taken up by the data connection, which this server requires",
 };
 
 /** The network, or the other end of it, did not do what was needed. */

@@ -19,4 +19,5 @@ export * from "./rate-limit.ts";
 export * from "./small-fetch.ts";
 export * from "./socks5.ts";
 export { SessionTickets } from "./tls.ts";
-export type { Certificates, SecureFacts, SecureOptions, TlsTrust } from "./tls.ts";
+export type { Certificates, SecureFacts, SecureOptions, TlsSide, TlsTrust } from "./tls.ts";
+export * from "./tls-server.ts";

@@ -1,14 +1,15 @@
 import { randomInt } from "node:crypto";
 import { ChannelError } from "./errors.ts";
 import { DataOffer } from "./data-offer.ts";
-import { SharedPort, ownShortages } from "./port-pool.ts";
+import { SharedPort } from "./shared-port.ts";
 import { claimName } from "./peer-check.ts";
+import { ownShortages } from "./port-pool.ts";
 import type { Endpoint } from "@twinport/protocol";
 import type { Clock } from "./clock.ts";
 import type { OfferRequest, PortRange } from "./port-pool.ts";
 
 /** What {@link offerOnce} needs to know. */
-export interface OfferOnceRequest extends OfferRequest {
+export interface OfferOnceRequest extends Omit<OfferRequest, "tls"> {
   readonly clock: Clock;
   /** The port to try first, unless the range leaves it out: the command connection's own and one more, say. */
   readonly prefer?: number | undefined;

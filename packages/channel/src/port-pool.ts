@@ -1,11 +1,12 @@
 import { randomInt } from "node:crypto";
-import net from "node:net";
-import { parseIp } from "@twinport/protocol";
-import { ChannelError, errnoOf } from "./errors.ts";
-import { canWaitBeside, claimName, claimNamesFor, lengthsIn } from "./peer-check.ts";
+import { ChannelError } from "./errors.ts";
 import { DataOffer } from "./data-offer.ts";
-import { endpoint } from "./data-connection.ts";
+import { SharedPort } from "./shared-port.ts";
+import { TicketClaim } from "./ticket-claim.ts";
+import { canWaitBeside, claimName } from "./peer-check.ts";
 import type { Endpoint, IpAddress } from "@twinport/protocol";
+import type { Arrival } from "./arrival.ts";
+import type { ArrivalObserver } from "./shared-port.ts";
 import type { Clock } from "./clock.ts";
 import type { ExpectedPeer } from "./peer-check.ts";
 
@@ -18,12 +19,16 @@ export interface PortRange {
 /** The ports of a pool: a range, or any that the system gives (for tests, and where no firewall stands between). */
 export type PassivePorts = PortRange | "any";
 
-/** What is told about a pool's life; nothing is made where nobody wants to know. */
-export interface PortPoolObserver {
-  /** Somebody came for whom no offer waits; the connection is dropped. */
-  stranger?: ((local: Endpoint, peer: Endpoint) => void) | undefined;
+/** What is told about a pool's life. */
+export interface PortPoolObserver extends ArrivalObserver {
   /** A port of the range cannot be had; it is tried again a minute later. */
   portBusy?: ((bound: Endpoint, cause: string) => void) | undefined;
+}
+
+/** What a pool asks its owner. */
+export interface PortPoolQuestions {
+  /** Whether tickets of that name belong to a session that lives: such a one is given to no other. */
+  isTicketOfOther?: ((ticketName: string) => boolean) | undefined;
 }
 
 /** What {@link PortPool.offer} needs to know. */
@@ -33,6 +38,11 @@ export interface OfferRequest {
   readonly peer: ExpectedPeer;
   /** Seconds after which an offer that nobody took is over. */
   readonly timeout: number;
+  /**
+   * The data connection will be TLS. It shares a port with others of that kind where no other is left: whose it is then
+   * is seen by the ticket that it shows, which begins with this name (16 bytes in lower-case hex).
+   */
+  readonly tls?: { readonly ticketName: string } | undefined;
 }
 
 /** The system has no more of something for us: that is no news of this port, and the next one would fare no better. */
@@ -65,6 +75,9 @@ export class PortPool {
   readonly #range: PassivePorts;
   readonly #clock: Clock;
   readonly #observer: PortPoolObserver;
+  readonly #questions: PortPoolQuestions;
+  /** Of all ports, the oldest first. */
+  readonly #unassigned = new Set<Arrival>();
   /** By local address, then by port. */
   readonly #ports = new Map<string, Map<number, SharedPort>>();
   #closed = false;
@@ -72,10 +85,11 @@ export class PortPool {
   #openingRest: Promise<unknown> = Promise.resolve();
   #closing: Promise<unknown> = Promise.resolve();
 
-  constructor(range: PassivePorts, clock: Clock, observer: PortPoolObserver = {}) {
+  constructor(range: PassivePorts, clock: Clock, observer: PortPoolObserver = {}, questions: PortPoolQuestions = {}) {
     this.#range = range;
     this.#clock = clock;
     this.#observer = observer;
+    this.#questions = questions;
   }
 
   /** Listeners that are open now. */
@@ -85,7 +99,13 @@ export class PortPool {
 
   /** Offers that wait now: ports that are lent. */
   get lent(): number {
-    return this.#all().reduce((sum, port) => sum + port.claims.size, 0);
+    const claims = this.#all().flatMap((port) => [...port.claims.values()]);
+    return claims.reduce((sum, claim) => sum + (claim instanceof TicketClaim ? claim.size : 1), 0);
+  }
+
+  /** Connections of which it is not known yet for which offer they have come. */
+  get unassigned(): number {
+    return this.#unassigned.size;
   }
 
   /** Whether a listener of the pool is there; nobody may make us dial ourselves. */
@@ -100,9 +120,9 @@ export class PortPool {
    * @throws {ChannelError} `offer-range-exhausted` if this peer has used the range up, `offer-range-held` if other
    * programs hold all that it has not, `offer-shortage` if this process can open nothing more
    */
-  async offer({ local, peer, timeout }: OfferRequest): Promise<DataOffer> {
+  async offer(request: OfferRequest): Promise<DataOffer> {
+    const { local, peer } = request;
     const ports = this.#portsOf(local);
-    const name = claimName(peer);
     const count = this.#count;
     const start = randomInt(count);
     let taken = 0;
@@ -114,24 +134,15 @@ export class PortPool {
         taken++;
         continue;
       }
-      const offer = new DataOffer({
-        at: port,
-        seconds: timeout,
-        clock: this.#clock,
-        release: () => {
-          if (port.claims.get(name) === offer) port.claims.delete(name);
-        },
-      });
-      // Claimed before it is open, so that nobody else draws it meanwhile.
-      port.claims.set(name, offer);
-      const failure = port.isOpen ? undefined : await this.#open(port);
-      if (port.isOpen && !this.#closed) {
-        this.#openRest(ports, local);
-        return offer;
-      }
-      offer.withdraw();
-      if (failure !== undefined && ownShortages.has(failure))
-        throw new ChannelError("offer-shortage", { cause: failure });
+      const offer = await this.#lend(port, request);
+      if (!offer) continue;
+      this.#openRest(ports, local);
+      return offer;
+    }
+    for (const port of leastCrowded(ports.values(), request)) {
+      // Whoever was there may have gone meanwhile, and another may wait.
+      const offer = crowdAt(port, request) && !this.#closed ? await this.#lend(port, request) : undefined;
+      if (offer) return offer;
     }
     throw this.#exhausted(taken, peer);
   }
@@ -150,6 +161,46 @@ export class PortPool {
 
   get #count(): number {
     return this.#range === "any" ? ANY_PORTS : this.#range.to - this.#range.from + 1;
+  }
+
+  /** Undefined where the port could not be opened. */
+  async #lend(port: SharedPort, request: OfferRequest): Promise<DataOffer | undefined> {
+    // Claimed before it is open, so that nobody else draws it meanwhile.
+    const offer = this.#claim(port, request);
+    const failure = port.isOpen ? undefined : await this.#open(port);
+    if (port.isOpen && !this.#closed) return offer;
+    offer.withdraw();
+    if (failure !== undefined && ownShortages.has(failure))
+      throw new ChannelError("offer-shortage", { cause: failure });
+    return undefined;
+  }
+
+  #claim(port: SharedPort, { peer, timeout: seconds, tls }: OfferRequest): DataOffer {
+    const name = claimName(peer);
+    const clock = this.#clock;
+    if (!tls) {
+      const release = (): void => {
+        if (port.claims.get(name) === offer) port.claims.delete(name);
+      };
+      const offer = new DataOffer({ at: port, seconds, clock, release });
+      port.claims.set(name, offer);
+      return offer;
+    }
+    let crowd = port.claims.get(name);
+    if (!(crowd instanceof TicketClaim)) {
+      crowd = new TicketClaim({
+        at: port,
+        clock,
+        observer: this.#observer,
+        isTicketOfOther: this.#questions.isTicketOfOther,
+        unassigned: this.#unassigned,
+        release: () => {
+          if (port.claims.get(name) === crowd) port.claims.delete(name);
+        },
+      });
+      port.claims.set(name, crowd);
+    }
+    return crowd.offer(tls.ticketName, seconds);
   }
 
   #exhausted(taken: number, peer: ExpectedPeer): ChannelError {
@@ -225,85 +276,17 @@ export class PortPool {
   }
 }
 
-/** A listener, and the offers that wait at it: one for each peer. */
-export class SharedPort {
-  /** Where it listens, or would; the port is 0 where any will do, until it is open. */
-  bound: Endpoint;
-  readonly #local: IpAddress;
-  readonly #wanted: number;
-  readonly claims = new Map<string, DataOffer>();
-  retryAt = 0;
-  readonly #observer: PortPoolObserver;
-  #server: net.Server | undefined;
-  #opening: Promise<string | undefined> | undefined;
+/** Those whom an offer can wait together with, because a ticket tells them apart. */
+function crowdAt({ claims }: SharedPort, { peer, tls }: OfferRequest): TicketClaim | undefined {
+  const claim = tls && claims.get(claimName(peer));
+  return claim instanceof TicketClaim && !claim.has(tls!.ticketName) ? claim : undefined;
+}
 
-  /** @param wanted 0 for any */
-  constructor(local: IpAddress, wanted: number, observer: PortPoolObserver) {
-    this.#local = local;
-    this.#wanted = wanted;
-    this.bound = { address: local.text, port: wanted };
-    this.#observer = observer;
-  }
-
-  get isOpen(): boolean {
-    return this.#server?.listening === true;
-  }
-
-  isBusy(now: number): boolean {
-    return now < this.retryAt;
-  }
-
-  /** Gives nothing when it listens, else the name of the system error that kept it from it. */
-  open(): Promise<string | undefined> {
-    if (this.isOpen) return Promise.resolve(undefined);
-    this.#opening ??= this.#listen().finally(() => (this.#opening = undefined));
-    return this.#opening;
-  }
-
-  /** Accepts nobody from now on; who has come is not waited for. */
-  closeSoon(): void {
-    this.#server?.close();
-  }
-
-  async close(): Promise<void> {
-    for (const offer of [...this.claims.values()]) offer.withdraw();
-    await this.#opening;
-    const server = this.#server;
-    if (!server?.listening) return;
-    await new Promise<void>((resolve) => server.close(() => resolve()));
-  }
-
-  #listen(): Promise<string | undefined> {
-    const server = net.createServer({ pauseOnConnect: true, allowHalfOpen: true, noDelay: true });
-    this.#server = server;
-    server.on("connection", (socket) => this.#arrive(socket));
-    return new Promise((resolve) => {
-      // Stays: an accept that fails later (EMFILE) is not the end of the listener.
-      server.on("error", (error) => resolve(errnoOf(error) ?? error.message));
-      // A link-local address cannot be bound without its interface. Never "::" in its place: that would hold the port
-      // at every other address, and one such client would shut passive mode for all the others.
-      const { text, zone } = this.#local;
-      const host = zone === undefined ? text : `${text}%${zone}`;
-      server.listen({ host, port: this.#wanted, backlog: 511, exclusive: true }, () => {
-        server.unref();
-        const { port } = server.address() as net.AddressInfo;
-        this.bound = { address: this.#local.text, port };
-        resolve(undefined);
-      });
-    });
-  }
-
-  /** The one pipeline of all arrivals: who is it, and who waits for it. */
-  #arrive(socket: net.Socket): void {
-    socket.on("error", () => {});
-    const peer = socket.remoteAddress === undefined ? undefined : parseIp(socket.remoteAddress);
-    const name = peer && claimNamesFor(peer, lengthsIn(this.claims)).find((one) => this.claims.has(one));
-    const offer = name === undefined ? undefined : this.claims.get(name);
-    if (offer) {
-      offer.take(socket);
-      return;
-    }
-    if (peer) this.#observer.stranger?.(this.bound, endpoint(peer.text, socket.remotePort));
-    socket.resetAndDestroy();
-  }
+/** The ports at which an offer can wait together with others. */
+function leastCrowded(ports: Iterable<SharedPort>, request: OfferRequest): SharedPort[] {
+  const crowded = [...ports].flatMap((port) => {
+    const crowd = crowdAt(port, request);
+    return crowd ? [{ port, size: crowd.size }] : [];
+  });
+  return crowded.sort((one, other) => one.size - other.size).map(({ port }) => port);
 }

@@ -1,12 +1,12 @@
 import { Duplex } from "node:stream";
 import { ChannelError, errnoOf } from "./errors.ts";
-import { clientSocket, judge } from "./tls.ts";
 import { limit } from "./connector.ts";
 import { reset } from "./reset.ts";
 import type net from "node:net";
 import type tls from "node:tls";
 import type { Reader } from "./adopt.ts";
-import type { SecureFacts, SecureOptions } from "./tls.ts";
+import type { Patience } from "./connector.ts";
+import type { SecureFacts, TlsSide } from "./tls.ts";
 
 /**
  * How what the peer sends came to its end: by TLS's own end (close_notify), by the connection's end without that (what
@@ -28,22 +28,30 @@ export interface TlsLayerHandler {
  */
 export class TlsLayer {
   readonly socket: tls.TLSSocket;
-  readonly #wire: Wire;
+  readonly #wire: Wire | undefined;
+  readonly #carrier: net.Socket | undefined;
   readonly #handler: TlsLayerHandler;
   readonly #shaken: Promise<SecureFacts>;
   #isShaken = false;
   #end: TlsEnd | undefined;
 
   /**
-   * @param attach begins to read the connection with a reader, and gives its socket; whose end and errors its owner
-   * tells by {@link TlsLayer.rawEnded}
+   * @param over what begins to read the connection with a reader, and gives its socket; whose end and errors its owner
+   * tells by {@link TlsLayer.rawEnded}. Or the socket itself, of which nothing was read: that is faster, and right
+   * where nothing is received but the end, for it cannot be told whether TLS has said that.
    */
-  constructor(attach: (reader: Reader) => net.Socket, options: SecureOptions, handler: TlsLayerHandler) {
+  constructor(
+    over: net.Socket | ((reader: Reader) => net.Socket),
+    side: TlsSide,
+    patience: Patience,
+    handler: TlsLayerHandler,
+  ) {
     this.#handler = handler;
-    this.#wire = new Wire(attach);
-    this.socket = clientSocket(this.#wire, options);
+    if (typeof over === "function") this.#wire = new Wire(over);
+    else this.#carrier = over;
+    this.socket = side.begin(this.#wire ?? this.#carrier!);
     this.#seeEnd();
-    this.#shaken = this.#shakeHands(options);
+    this.#shaken = this.#shakeHands(side, patience);
   }
 
   /** How the peer's bytes came to their end, once they have. */
@@ -58,7 +66,14 @@ export class TlsLayer {
 
   /** The connection under it has ended; what came before is still to be read. */
   rawEnded(how: "cut" | "reset"): void {
-    this.#wire.rawEnded(how);
+    if (this.#wire) this.#wire.rawEnded(how);
+    // Node's TLS has heard of it by itself, but says nothing where it was neither an error nor an end.
+    else if (this.#isShaken && this.#end === undefined) this.#handler.broke(new ChannelError("data-reset"));
+  }
+
+  /** Bytes that move are seen here by whoever watches for a stall. */
+  get moving(): net.Socket | undefined {
+    return this.#carrier && this.socket;
   }
 
   #seeEnd(): void {
@@ -67,7 +82,7 @@ export class TlsLayer {
     const push = this.socket.push.bind(this.socket);
     this.socket.push = (chunk: unknown, encoding?: BufferEncoding) => {
       if (chunk === null && this.#end === undefined) {
-        this.#end = this.#wire.seenEnd ?? "closed";
+        this.#end = this.#wire?.seenEnd ?? "closed";
         if (this.#end === "reset" && this.#isShaken) this.#handler.broke(new ChannelError("data-reset"));
       }
       return push(chunk, encoding);
@@ -79,45 +94,18 @@ export class TlsLayer {
     });
   }
 
-  async #shakeHands(options: SecureOptions): Promise<SecureFacts> {
+  async #shakeHands(side: TlsSide, patience: Patience): Promise<SecureFacts> {
     const { socket } = this;
-    const { tickets, timeout } = options;
-    const late = (): ChannelError => new ChannelError("tls-timed-out", { seconds: timeout });
-    const release = limit(socket, options, late);
-    // Whoever takes up a session is not shown the certificate again.
-    let certificate = tickets.certificate;
-    socket.on("session", (session) => {
-      // One that was refused must not take the place of a good one.
-      if (this.#isShaken) tickets.add(session, certificate);
-    });
     try {
-      const facts = await new Promise<SecureFacts>((resolve, reject) => {
-        this.#wire.onClear = (said) => socket.destroy(new ChannelError("tls-not-spoken", { said }));
-        socket.once("secureConnect", () => {
-          // Asked for once: Node 20 gives it away with the first answer.
-          if (!socket.isSessionReused()) certificate = socket.getPeerX509Certificate();
-          try {
-            resolve(judge(socket, certificate, options));
-            this.#isShaken = true;
-          } catch (error) {
-            socket.destroy(error as Error);
-          }
-        });
-        socket.on("error", reject);
-        socket.on("close", () => reject(new Error("closed")));
-      });
+      if (this.#wire) this.#wire.onClear = (said) => socket.destroy(new ChannelError("tls-not-spoken", { said }));
+      const facts = await shakeHands(socket, side, patience, () => (this.#isShaken = true));
       socket.on("error", (cause) => this.#broke(cause));
       return facts;
     } catch (error) {
-      const failure =
-        error instanceof ChannelError
-          ? error
-          : new ChannelError("tls-handshake-failed", { cause: causeOf(error) }, { cause: error });
-      this.#wire.reset();
+      if (this.#wire) this.#wire.reset();
+      else reset(this.#carrier!);
       socket.destroy();
-      throw failure;
-    } finally {
-      release();
+      throw error;
     }
   }
 
@@ -129,6 +117,42 @@ export class TlsLayer {
       ? new ChannelError("tls-broken", { cause: causeOf(cause) }, { cause })
       : new ChannelError("data-reset", {}, { cause });
     this.#handler.broke(failure);
+  }
+}
+
+/**
+ * Waits for the end of a handshake. A failure destroys the socket.
+ *
+ * @param shaken called at that very moment, before anything further is read
+ * @throws {ChannelError} `tls-handshake-failed`, `tls-timed-out`, and what the side's `settle` throws
+ */
+export async function shakeHands(
+  socket: tls.TLSSocket,
+  side: TlsSide,
+  patience: Patience,
+  shaken: () => void = () => {},
+): Promise<SecureFacts> {
+  const late = (): ChannelError => new ChannelError("tls-timed-out", { seconds: patience.timeout });
+  const release = limit(socket, patience, late);
+  try {
+    return await new Promise<SecureFacts>((resolve, reject) => {
+      socket.once(side.shaken, () => {
+        try {
+          resolve(side.settle(socket));
+          shaken();
+        } catch (error) {
+          socket.destroy(error as Error);
+        }
+      });
+      socket.on("error", reject);
+      socket.on("close", () => reject(new Error("closed")));
+    });
+  } catch (error) {
+    socket.destroy();
+    if (error instanceof ChannelError) throw error;
+    throw new ChannelError("tls-handshake-failed", { cause: causeOf(error) }, { cause: error });
+  } finally {
+    release();
   }
 }
 

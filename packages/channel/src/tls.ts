@@ -3,6 +3,7 @@ import net from "node:net";
 import tls from "node:tls";
 import { ChannelError } from "./errors.ts";
 import type { X509Certificate } from "node:crypto";
+import type { Duplex } from "node:stream";
 import type { Patience } from "./connector.ts";
 
 /** PEM text or DER bytes, or several. */
@@ -38,6 +39,20 @@ export interface SecureOptions extends Patience {
   readonly tickets: SessionTickets;
 }
 
+/** One end of TLS: how it begins, and what it makes of what was agreed on. */
+export interface TlsSide {
+  /** The event of Node's socket that says that hands were shaken. */
+  readonly shaken: "secureConnect" | "secure";
+  /** Begins TLS over a connection. */
+  readonly begin: (stream: Duplex) => tls.TLSSocket;
+  /**
+   * Whether the other end is who it should be; before a byte of ours is sent.
+   *
+   * @throws {ChannelError} `tls-certificate-refused`
+   */
+  readonly settle: (socket: tls.TLSSocket) => SecureFacts;
+}
+
 /** What a secured connection is like. */
 export interface SecureFacts {
   /** `TLSv1.3` */
@@ -45,9 +60,11 @@ export interface SecureFacts {
   readonly cipher: string;
   /** A session was taken up again: some servers want that of data connections. */
   readonly isResumed: boolean;
-  /** The SHA-256 of the other end's certificate, as a pin may say it. */
+  /** The SHA-256 of the other end's certificate, as a pin may say it; empty where it has shown none. */
   readonly fingerprint: string;
-  /** The certificate is one that is trusted; only an insecure trust has others. */
+  /** Of its subject; told by servers only. */
+  readonly commonName?: string | undefined;
+  /** The certificate is one that is trusted. */
   readonly isVerified: boolean;
 }
 
@@ -91,8 +108,34 @@ export class SessionTickets {
 // To read the authorities takes milliseconds: once for each trust, not for each file.
 const contexts = new WeakMap<TlsTrust, tls.SecureContext>();
 
-/** The client's end of TLS over a stream; nothing has been checked yet. */
-export function clientSocket(stream: tls.ConnectionOptions["socket"], options: SecureOptions): tls.TLSSocket {
+/** The client's end of TLS. */
+export function clientSide(options: SecureOptions): TlsSide {
+  const { tickets } = options;
+  // Whoever takes up a session is not shown the certificate again.
+  let certificate = tickets.certificate;
+  let isShaken = false;
+  return {
+    shaken: "secureConnect",
+    begin(stream) {
+      const socket = clientSocket(stream, options);
+      socket.on("session", (session) => {
+        // One that was refused must not take the place of a good one.
+        if (isShaken) tickets.add(session, certificate);
+      });
+      return socket;
+    },
+    settle(socket) {
+      // Asked for once: Node 20 gives it away with the first answer.
+      if (!socket.isSessionReused()) certificate = socket.getPeerX509Certificate();
+      const facts = judge(socket, certificate, options);
+      isShaken = true;
+      return facts;
+    },
+  };
+}
+
+/** Nothing has been checked yet. */
+function clientSocket(stream: Duplex, options: SecureOptions): tls.TLSSocket {
   const { serverName, trust, tickets } = options;
   const isName = net.isIP(serverName) === 0;
   const session = tickets.newest();
@@ -149,7 +192,7 @@ const reasons: Readonly<Record<string, string>> = {
  * @param certificate what it has shown, now or when the session was begun
  * @throws {ChannelError} `tls-certificate-refused`
  */
-export function judge(
+function judge(
   socket: tls.TLSSocket,
   certificate: X509Certificate | undefined,
   { serverName, trust }: SecureOptions,

@@ -59,6 +59,7 @@ export type TraceStep = Step &
       }
     | { readonly kind: "data-dial-failed"; readonly dialed: Endpoint; readonly code: string }
     | ({ readonly kind: "data-connected"; readonly mode: DataMode } & Ends)
+    | ({ readonly kind: "data-secured"; readonly protocol: string; readonly isResumed: boolean } & Ends)
     | { readonly kind: "data-offer-expired"; readonly bound: Endpoint }
     | ({ readonly kind: "data-first-byte"; readonly direction: "send" | "receive" } & Ends)
     | ({ readonly kind: "data-last-byte"; readonly direction: "send" | "receive"; readonly bytes: number } & Ends)

@@ -18,6 +18,7 @@ async function run(session: Session, command: Command): Promise<Reply> {
   if (admission.kind === "refused") return admission.reply;
   const { verb, argument } = admission;
   const rule = ruleOf(verb);
+  if (rule.reveals && session.security.mustComeFirst) return reply(codes.notLoggedIn, "Use AUTH TLS first.");
   session.advance({ kind: "command-taken", verb });
   const written = pathIn(argument, rule);
   const needed = rule.permissionWithArgument && argument === "" ? undefined : rule.permission;
@@ -27,6 +28,8 @@ async function run(session: Session, command: Command): Promise<Reply> {
     // Asked before anything is opened: who has no data connection costs nothing.
     if (rule.channel && !session.data.isAgreed)
       return reply(codes.cannotOpenData, "Say PASV, EPSV, PORT or EPRT first.");
+    if (rule.channel && session.needsDataTls && session.state.protection === "clear")
+      return reply(codes.dataNotProtected, "Data goes only by TLS here; use PROT P.");
     return await handlers[verb](session, { argument, path: allowed.path });
   } finally {
     // Offset and data connection are for one transfer, also for one that never began.

@@ -7,7 +7,8 @@ import type { Session } from "./session.ts";
 
 type Plan =
   | { readonly kind: "offer"; readonly offer: DataOffer }
-  | { readonly kind: "dial"; readonly where: Decision<HostPort> };
+  | { readonly kind: "dial"; readonly where: Decision<HostPort> }
+  | { readonly kind: "stands"; readonly connection: DataConnection };
 
 const refusals: Readonly<Record<DialRefusal, (where: string) => string>> = {
   "port-not-valid": (where) => `${where}: port 0 is no port.`,
@@ -34,6 +35,7 @@ export class DataChannel {
     this.drop();
     const { control, account, listener } = this.#session;
     const { pool, settings, addresses } = this.#services;
+    const { ticketName } = this.#session.security;
     const { localAddress: local, peerAddress: peer } = control;
     if (verb === "PASV" && local.family === 6) {
       return reply(codes.cannotOpenData, "PASV can only say IPv4 addresses; use EPSV.");
@@ -46,6 +48,7 @@ export class DataChannel {
       local,
       peer: account?.mayUseOtherHosts || settings.dataPeer === "any" ? "anybody" : (this.#clientNetwork ?? peer),
       timeout: settings.limits.offerSeconds,
+      ...(ticketName !== undefined && { tls: { ticketName } }),
     });
     // It may have ended while a name was looked up or a port opened, and nobody would give the port back.
     if (this.#session.isOver) {
@@ -93,6 +96,24 @@ export class DataChannel {
   }
 
   /**
+   * Done when the client can be told to begin: our dial was answered, or somebody has come who may be the client. Which
+   * of several it is may show only in what he then says.
+   *
+   * @throws {ChannelError}
+   */
+  async reach(signal: () => AbortSignal): Promise<void> {
+    const plan = this.#plan;
+    if (plan?.kind === "dial") {
+      this.#plan = { kind: "stands", connection: await this.#dial(plan.where, signal()) };
+    } else if (plan?.kind === "offer") {
+      const { offer } = plan;
+      if (!offer.hasCompany) signal().addEventListener("abort", () => offer.withdraw(), { once: true });
+      await offer.company();
+      offer.extend(this.#session.security.handshakeSeconds);
+    }
+  }
+
+  /**
    * The data connection, once it stands. What was agreed on is used up by it.
    *
    * @param signal gives what ends the waiting; not asked for where the connection stands already
@@ -102,8 +123,7 @@ export class DataChannel {
     const plan = this.#plan;
     this.#plan = undefined;
     if (!plan) throw new ChannelError("offer-withdrawn", { port: 0 });
-    const connection =
-      plan.kind === "offer" ? await this.#accept(plan.offer, signal) : await this.#dial(plan.where, signal());
+    const connection = await this.#connection(plan, signal);
     this.#services.track(connection);
     const { mode, local, peer } = connection;
     this.#session.trace?.({ kind: "data-connected", mode, local, peer });
@@ -118,6 +138,7 @@ export class DataChannel {
   /** Forgets what was agreed on; a lent port goes back at once. */
   drop(): void {
     if (this.#plan?.kind === "offer") this.#plan.offer.withdraw();
+    if (this.#plan?.kind === "stands") this.#plan.connection.close();
     this.#plan = undefined;
   }
 
@@ -139,6 +160,11 @@ export class DataChannel {
       mayCorrectPrivate: settings.active?.correctPrivateAddress ?? false,
       isOwnListener: (where) => isOwnListener(where, this.#session.control.localAddress),
     });
+  }
+
+  async #connection(plan: Plan, signal: () => AbortSignal): Promise<DataConnection> {
+    if (plan.kind === "stands") return plan.connection;
+    return plan.kind === "offer" ? await this.#accept(plan.offer, signal) : await this.#dial(plan.where, signal());
   }
 
   async #accept(offer: DataOffer, signal: () => AbortSignal): Promise<DataConnection> {

@@ -7,6 +7,8 @@ export type ConfigErrorCode =
   | "client-network-not-valid"
   | "limit-not-valid"
   | "host-not-valid"
+  | "certificate-not-valid"
+  | "no-certificate"
   | "no-storage"
   | "not-listening";
 
@@ -18,6 +20,8 @@ const sentences: Record<ConfigErrorCode, (facts: Readonly<Record<string, string 
   "client-network-not-valid": ({ value }) => `${value} are not lengths of networks such as /24, /64`,
   "limit-not-valid": ({ name, value }) => `the limit ${name} must be more than 0, not ${value}`,
   "host-not-valid": ({ value }) => `"${value}" is not a host name that a client could ask for`,
+  "certificate-not-valid": ({ cause }) => `the certificate, its key, or a rule for TLS cannot be used: ${cause}`,
+  "no-certificate": () => "there is no certificate, so there is no TLS",
   "no-storage": ({ account }) => `the account ${account} brings no storage, and the server has none`,
   "not-listening": () => "the server does not listen yet",
 };

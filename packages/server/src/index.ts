@@ -14,3 +14,4 @@ export type {
   SiteVerb,
 } from "./options.ts";
 export * from "./server.ts";
+export type { ClientCertificates, SessionReuse, TlsNeed, TlsOptions } from "./tls-options.ts";

@@ -8,6 +8,8 @@ export interface SessionInfo {
   readonly local: Endpoint;
   /** The account's name, once somebody is logged in. */
   readonly account: string | undefined;
+  /** The version of TLS that the command connection speaks; not there where that is in clear. */
+  readonly tls?: string;
 }
 
 /** A transfer as events tell of it. */
@@ -44,7 +46,20 @@ export type ServerWarning =
   | { readonly code: "session-failed"; readonly session: SessionInfo; readonly error: unknown }
   | { readonly code: "storage-failed"; readonly session: SessionInfo; readonly error: unknown }
   | { readonly code: "accounts-failed"; readonly session: SessionInfo; readonly error: unknown }
-  | { readonly code: "hook-failed"; readonly session: SessionInfo; readonly error: unknown };
+  | { readonly code: "hook-failed"; readonly session: SessionInfo; readonly error: unknown }
+  /** Somebody has come in without TLS from a public address: the password could be read on the way. */
+  | { readonly code: "login-in-clear"; readonly session: SessionInfo; readonly peer: string }
+  /** What came to the port is another protocol than the one that is spoken there. */
+  | {
+      readonly code: "foreign-protocol";
+      readonly peer: string;
+      readonly spoke: "http" | "tls" | "other";
+      readonly bound: Endpoint;
+    }
+  /** Hands could not be shaken on a command connection. */
+  | { readonly code: "tls-failed"; readonly peer: string; readonly cause: string }
+  /** Bytes in clear came behind AUTH and were thrown away: somebody may have put them there. */
+  | { readonly code: "clear-behind-auth"; readonly peer: string; readonly bytes: number };
 
 /** The events of a server and what each brings; names are in the past tense. */
 export interface ServerEvents {

@@ -1,11 +1,14 @@
 import { nameCharset, parseHostName, parseIp, parsePrefix } from "@twinport/protocol";
 import { systemClock } from "@twinport/channel";
 import { ConfigError } from "./errors.ts";
+import { tlsSettingsOf } from "./tls-policy.ts";
 import type { Account, Accounts, ThrottleOptions } from "@twinport/accounts";
 import type { NameCharset, Prefix, Reply } from "@twinport/protocol";
 import type { Clock, PassivePorts, PortRange } from "@twinport/channel";
 import type { MaybePromise, Storage } from "@twinport/storage";
 import type { SessionInfo } from "./observe.ts";
+import type { TlsOptions } from "./tls-options.ts";
+import type { TlsSettings } from "./tls-policy.ts";
 
 /** Limits and time-outs; those in seconds may be fractions. */
 export interface Limits {
@@ -163,6 +166,8 @@ export interface ServerOptions {
    * means the server itself. Without any there is no HOST.
    */
   readonly hosts?: Readonly<Record<string, HostOptions>>;
+  /** TLS (RFC 4217); without it there is none. */
+  readonly tls?: TlsOptions;
   /** Bytes that the buffers of all transfers should have together (default 64 MiB). */
   readonly bufferBytes?: number;
   readonly clock?: Clock;
@@ -204,6 +209,7 @@ export interface Settings {
   readonly site: ReadonlyMap<string, SiteVerb>;
   readonly compression: boolean;
   readonly hosts: ReadonlyMap<string, HostSettings>;
+  readonly tls: TlsSettings | undefined;
   readonly bufferBytes: number | undefined;
   readonly clock: Clock;
 }
@@ -252,6 +258,7 @@ export function settingsOf(options: ServerOptions): Settings {
     site: new Map(Object.entries(site).map(([verb, one]) => [verb.toUpperCase(), one])),
     compression: options.compression ?? true,
     hosts: hostsOf(options),
+    tls: options.tls && tlsSettingsOf(options.tls),
     bufferBytes: options.bufferBytes,
     clock: options.clock ?? systemClock,
   };

@@ -13,6 +13,7 @@ const channelCodes: Readonly<Record<ChannelErrorCode, ReplyCode>> = {
   "offer-shortage": codes.cannotOpenData,
   "offer-expired": codes.cannotOpenData,
   "offer-withdrawn": codes.cannotOpenData,
+  "offer-ambiguous": codes.cannotOpenData,
   "dial-refused": codes.cannotOpenData,
   "dial-silent": codes.cannotOpenData,
   "dial-unreachable": codes.cannotOpenData,
@@ -32,6 +33,7 @@ const channelCodes: Readonly<Record<ChannelErrorCode, ReplyCode>> = {
   "tls-broken": codes.transferAborted,
   "tls-truncated": codes.transferAborted,
   "clear-behind-auth": codes.transferAborted,
+  "tls-session-not-resumed": codes.sessionNotReused,
 };
 
 const storageCodes: Readonly<Record<StorageErrorCode, ReplyCode>> = {

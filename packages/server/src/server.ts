@@ -14,11 +14,20 @@ import { HeldEntries } from "./listing/held-entries.ts";
 import { answer } from "./answer.ts";
 import { descriptorLimit, sessionsFor } from "./descriptors.ts";
 import { charsetOf, settingsOf } from "./options.ts";
-import type { ControlConnection, DataConnection, ListenAddress, PassivePorts } from "@twinport/channel";
+import type {
+  CertificateFacts,
+  ControlConnection,
+  DataConnection,
+  ListenAddress,
+  PassivePorts,
+  ServerCertificate,
+} from "@twinport/channel";
 import type { Endpoint, HostPort, IpAddress, NameCharset } from "@twinport/protocol";
 import type { ServerEvents, ServerWarning } from "./observe.ts";
 import type { ServerOptions, Settings } from "./options.ts";
 import type { Services } from "./services.ts";
+import type { ListenerTls } from "./session-security.ts";
+import { replaceCertificates } from "./tls-policy.ts";
 
 /** Whether an address is one of this machine's: beside the session's own it may have others. */
 function isOurs(address: IpAddress, local: IpAddress): boolean {
@@ -45,6 +54,18 @@ const refusals = {
 export interface ListenOptions extends Partial<ListenAddress> {
   /** Charset of names for those who come there, where it is not the server's: `gbk`, `auto:gbk`. */
   readonly charset?: string;
+  /**
+   * `explicit`: clients may ask for TLS (AUTH; the default where the server has a certificate). `implicit`: they begin
+   * with it. `off`: there is none at this listener, whatever the rules of the others are.
+   */
+  readonly tls?: ListenerTls;
+}
+
+/** Where a client has come in. */
+interface Arrival {
+  readonly bound: Endpoint;
+  readonly names: NameCharset;
+  readonly tls: ListenerTls;
 }
 
 /** How {@link Server.close} ends the sessions. */
@@ -63,6 +84,10 @@ export interface ServerUsage {
   readonly dataConnections: number;
   /** Bytes of buffers in use. */
   readonly bufferBytes: number;
+  /** Who has come to a passive port, and has not shown yet whose data connection it is. */
+  readonly unassigned: number;
+  /** Data connections by TLS so far: those that were proven to be their session's, and the others. */
+  readonly tlsData: { readonly own: number; readonly unproven: number };
 }
 
 /**
@@ -78,6 +103,7 @@ export function createServer(options: ServerOptions): Server {
 export class Server extends EventEmitter<ServerEvents> {
   readonly #settings: Settings;
   readonly #listeners: ControlListener[] = [];
+  readonly #implicit = new WeakSet<ControlListener>();
   readonly #sessions = new Set<Session>();
   readonly #data = new Set<DataConnection>();
   /** Who hears why there is no session, and is to be gone soon. */
@@ -91,6 +117,7 @@ export class Server extends EventEmitter<ServerEvents> {
   #draining = false;
   #nextAcceptWarning = 0;
   readonly #whenEmpty: (() => void)[] = [];
+  readonly #tlsData = { own: 0, unproven: 0 };
 
   /** Use {@link createServer}. */
   constructor(settings: Settings) {
@@ -99,6 +126,7 @@ export class Server extends EventEmitter<ServerEvents> {
     this.#count = new SessionCount(settings.limits);
     const { clock } = settings;
     const warn = (warning: ServerWarning): void => this.#emit("warning", warning);
+    const ticketNames = new Set<string>();
     const pool = new PortPool(settings.passive?.ports ?? "any", clock, {
       portBusy: (bound, cause) => warn({ code: "passive-port-busy", bound, cause }),
       stranger: (local, peer) => {
@@ -120,6 +148,8 @@ export class Server extends EventEmitter<ServerEvents> {
         settings.loginThrottle === false ? undefined : new LoginThrottle(settings.loginThrottle, () => clock.now()),
       isOwnListener: (where, local) => this.#isOwnListener(where, local),
       track: (connection) => this.#track(connection),
+      ticketNames,
+      countData: (isOwn) => this.#tlsData[isOwn ? "own" : "unproven"]++,
       emit: (name, ...event) => this.#emit(name, ...event),
       isTraced: () => this.#isTraced(),
     };
@@ -129,16 +159,24 @@ export class Server extends EventEmitter<ServerEvents> {
    * Listens, also at several addresses one after the other, and gives the server itself.
    *
    * @throws {ChannelError} `listen-failed`
-   * @throws {ConfigError} `charset-not-known`
+   * @throws {ConfigError} `charset-not-known`, `no-certificate`
    */
-  async listen({ address = "127.0.0.1", port = 0, charset, ...rest }: ListenOptions = {}): Promise<this> {
+  async listen({
+    address = "127.0.0.1",
+    port = 0,
+    charset,
+    tls = "explicit",
+    ...rest
+  }: ListenOptions = {}): Promise<this> {
+    if (tls === "implicit" && !this.#settings.tls) throw new ConfigError("no-certificate");
     const names = charset === undefined ? this.#settings.charset : charsetOf(charset);
     const listener: ControlListener = await ControlListener.listen(
       { address, port, ...rest },
-      (control) => this.#open(control, listener.bound, names),
+      (control) => this.#open(control, { bound: listener.bound, names, tls }),
       (cause) => this.#acceptFailed(listener.bound, cause),
     );
     this.#listeners.push(listener);
+    if (tls === "implicit") this.#implicit.add(listener);
     const descriptors = Math.min(this.#settings.limits.descriptors, descriptorLimit());
     if (Number.isFinite(descriptors)) this.#room = sessionsFor(descriptors, this.#settings.passive?.ports);
     return this;
@@ -163,7 +201,11 @@ export class Server extends EventEmitter<ServerEvents> {
   /** The URL of each listener; one at all addresses is named by the loopback one. */
   get urls(): readonly string[] {
     const loopback: Readonly<Record<string, string>> = { "0.0.0.0": "127.0.0.1", "::": "::1" };
-    return this.bound.map(({ address, port }) => `ftp://${formatEndpoint(loopback[address] ?? address, port)}/`);
+    return this.#listeners.map((listener) => {
+      const { address, port } = listener.bound;
+      const scheme = this.#implicit.has(listener) ? "ftps" : "ftp";
+      return `${scheme}://${formatEndpoint(loopback[address] ?? address, port)}/`;
+    });
   }
 
   /** The ports that passive clients are sent to; undefined where passive mode is off. */
@@ -181,6 +223,21 @@ export class Server extends EventEmitter<ServerEvents> {
     return Math.min(this.#room, this.#settings.limits.sessions);
   }
 
+  /** What the server shows of itself by TLS; empty where it has none. */
+  get certificates(): readonly CertificateFacts[] {
+    return this.#settings.tls?.identity.certificates ?? [];
+  }
+
+  /**
+   * Shows other certificates to those who come from now on: renewed ones, above all.
+   *
+   * @throws {ConfigError} `certificate-not-valid`, and nothing has changed; `no-certificate` where TLS is off
+   */
+  replaceCertificates(certificates: readonly ServerCertificate[]): void {
+    if (!this.#settings.tls) throw new ConfigError("no-certificate");
+    replaceCertificates(this.#settings.tls, certificates);
+  }
+
   /** What is open now. */
   get usage(): ServerUsage {
     return {
@@ -189,6 +246,8 @@ export class Server extends EventEmitter<ServerEvents> {
       openPorts: this.#services.pool.listening,
       dataConnections: this.#data.size,
       bufferBytes: this.#services.buffers.lent,
+      unassigned: this.#services.pool.unassigned,
+      tlsData: { ...this.#tlsData },
     };
   }
 
@@ -210,7 +269,7 @@ export class Server extends EventEmitter<ServerEvents> {
     return this.close();
   }
 
-  #open(control: ControlConnection, listener: Endpoint, names: NameCharset): void {
+  #open(control: ControlConnection, { bound, names, tls }: Arrival): void {
     const because = this.#whyNot(control);
     if (because) {
       const [longest] = this.#refused;
@@ -221,7 +280,9 @@ export class Server extends EventEmitter<ServerEvents> {
       }
       this.#refused.add(control);
       control.start({ line() {}, ended() {}, closed: () => this.#refused.delete(control) });
-      control.send(names.first.encode(formatReply(reply(codes.notAvailable, refusals[because]))));
+      // Who begins with TLS would take it for nonsense.
+      if (tls !== "implicit")
+        control.send(names.first.encode(formatReply(reply(codes.notAvailable, refusals[because]))));
       control.end();
       this.#emit("session-refused", { peer: control.peer, because });
       return;
@@ -229,8 +290,9 @@ export class Server extends EventEmitter<ServerEvents> {
     const session = new Session({
       id: `${this.#idPrefix}-${++this.#opened}`,
       control,
-      listener,
+      listener: bound,
       names,
+      tls,
       services: this.#services,
       answer,
       onClosed: (closed) => {

@@ -42,4 +42,8 @@ export interface Services {
   readonly track: (connection: DataConnection) => void;
   readonly emit: <Name extends keyof ServerEvents>(name: Name, ...event: ServerEvents[Name]) => void;
   readonly isTraced: () => boolean;
+  /** What the tickets of the sessions that are there begin with. */
+  readonly ticketNames: Set<string>;
+  /** Counts a data connection by TLS, and whether it was proven to be its session's. */
+  readonly countData: (isOwn: boolean) => void;
 }

@@ -5,6 +5,7 @@ import {
   codes,
   factNames,
   formatReply,
+  isHttpRequest,
   newServerSession,
   redactCommand,
   reply,
@@ -22,6 +23,7 @@ import { defaultHash } from "./hash-names.ts";
 import { allowPath } from "./allowed-path.ts";
 import { clientOf } from "./limits.ts";
 import { identityOf } from "./membership.ts";
+import { SessionSecurity } from "./session-security.ts";
 import { SpokenCharset } from "./spoken-charset.ts";
 import type { Account } from "@twinport/accounts";
 import type { ControlConnection, RateLimit, Timer } from "@twinport/channel";
@@ -34,6 +36,7 @@ import type {
   FactName,
   NameCharset,
   Permission,
+  Protection,
   Reply,
   ServerSession,
   ServerSessionEvent,
@@ -49,6 +52,7 @@ import type { ReceivePlan, SendPlan } from "./transfer.ts";
 import type { Membership } from "./membership.ts";
 import type { Services, SessionActivity } from "./services.ts";
 import type { SessionInfo } from "./observe.ts";
+import type { ListenerTls } from "./session-security.ts";
 
 /** Of whoever is not in yet. */
 const noAccess = new Access({ permissions: new Set() });
@@ -68,6 +72,7 @@ export class Session {
   readonly listener: Endpoint;
   readonly data: DataChannel;
   readonly charsets: SpokenCharset;
+  readonly security: SessionSecurity;
   state: ServerSession = newServerSession;
   folder: VirtualPath = ROOT;
   /** The facts that MLST and MLSD write. */
@@ -89,6 +94,7 @@ export class Session {
   #member: Membership | undefined;
   #idleSeconds: number;
   #whenOver: (() => void) | undefined;
+  readonly #isImplicit: boolean;
   #nonsense = 0;
   #clientEnded = false;
   #work: { readonly doing: string; readonly controller: AbortController } | undefined;
@@ -102,6 +108,7 @@ export class Session {
     listener: Endpoint;
     /** The charset of names at that listener. */
     names: NameCharset;
+    tls: ListenerTls;
     services: Services;
     answer: Answer;
     onClosed: (session: Session) => void;
@@ -124,6 +131,8 @@ export class Session {
       },
     });
     this.data = new DataChannel(this, parts.services);
+    this.security = new SessionSecurity(this, parts.services, parts.tls);
+    this.#isImplicit = parts.tls === "implicit";
     const { limits, clock } = parts.services.settings;
     this.#since = clock.now();
     this.charsets = new SpokenCharset(parts.names, () => (this.#abilities = undefined));
@@ -134,7 +143,9 @@ export class Session {
 
   /** What events tell of this session. */
   get info(): SessionInfo {
-    return { id: this.id, peer: this.control.peer, local: this.control.local, account: this.account?.name };
+    const { protocol } = this.security.facts ?? {};
+    const { peer, local } = this.control;
+    return { id: this.id, peer, local, account: this.account?.name, ...(protocol && { tls: protocol }) };
   }
 
   /** What SITE WHO tells of it. */
@@ -163,12 +174,31 @@ export class Session {
   start(): void {
     this.trace?.({ kind: "control-connected", local: this.control.local, peer: this.control.peer });
     this.services.emit("session-opened", this.info);
-    this.send(reply(codes.ready, this.services.settings.banner));
+    if (this.#isImplicit) this.security.beginNext("private");
     this.control.start({
       line: (line) => this.#take(line),
+      foreign: (spoke) => this.#isForeign(spoke),
       ended: () => this.#ended(),
       closed: () => this.#closed(),
     });
+    if (!this.#isImplicit) this.#greet();
+    else
+      this.#secure().then(
+        () => this.#greet(),
+        (error: unknown) => this.#failed(error),
+      );
+  }
+
+  /** TLS begins when the reply to the command that runs is sent. */
+  secureNext(protection: Protection): void {
+    // As new before anything else can happen: nobody is in any more.
+    this.logout();
+    this.security.beginNext(protection);
+  }
+
+  /** Data must not go in clear. */
+  get needsDataTls(): boolean {
+    return this.security.isNeededForData;
   }
 
   /** Sends a reply; `soon` leaves it to go with the next one, if that follows at once. */
@@ -385,6 +415,7 @@ export class Session {
     if (abilities.has("set-modified") || abilities.has("set-mode")) abilities.add("set-facts");
     if (this.access.maySomewhere("list") && canTellSpace(this.storage)) abilities.add("free-space");
     if (this.services.settings.hosts.size > 0) abilities.add("hosts");
+    if (this.security.isAvailable) abilities.add("tls");
     if (this.services.settings.compression) abilities.add("deflate");
     return abilities;
   }
@@ -411,7 +442,9 @@ export class Session {
   }
 
   #take(line: DecodedLine): void {
-    if (this.#closing === undefined) this.#queue.push(line);
+    if (this.#closing !== undefined) return;
+    if (line.kind === "line" && isHttpRequest(line.bytes)) this.#isForeign("http");
+    else this.#queue.push(line);
   }
 
   /** What nobody foresaw ends this session and no other. */
@@ -441,7 +474,43 @@ export class Session {
     this.trace?.({ kind: "command-received", line: redactCommand(read.command) });
     const answer = await this.#answer(this, read.command);
     this.#idle.refresh();
-    if (this.#closing === undefined) this.send(answer);
+    if (this.#closing !== undefined) return;
+    this.send(answer);
+    if (this.security.isDue) await this.#secure();
+  }
+
+  /** Shakes hands. Whatever was said in clear counts for nothing; a client with which it fails has no session. */
+  async #secure(): Promise<void> {
+    try {
+      await this.security.begin((discarded) => {
+        const lines = this.#queue.waiting.reduce((sum, line) => sum + lengthOf(line), 0);
+        this.#queue.clear();
+        const bytes = discarded + lines;
+        if (bytes > 0 && !this.#isImplicit) {
+          this.services.emit("warning", { code: "clear-behind-auth", peer: this.control.peer.address, bytes });
+        }
+      });
+      this.#abilities = undefined;
+    } catch (error) {
+      if (!(error instanceof ChannelError)) throw error;
+      if (this.#closing !== undefined) return;
+      const cause = String(error.facts["cause"] ?? error.message);
+      this.services.emit("warning", { code: "tls-failed", peer: this.control.peer.address, cause });
+      this.#closing = "tls-failed";
+      this.control.destroy();
+    }
+  }
+
+  #greet(): void {
+    if (!this.isOver) this.send(reply(codes.ready, this.services.settings.banner));
+  }
+
+  /** Somebody was led here who speaks another protocol, or does not know that this is not HTTP. */
+  #isForeign(spoke: "http" | "tls"): void {
+    const bound = this.listener;
+    this.services.emit("warning", { code: "foreign-protocol", peer: this.control.peer.address, spoke, bound });
+    this.#queue.clear();
+    this.close("foreign-protocol", "This is FTP; goodbye.");
   }
 
   /** Answers a line that is no command. Too much nonsense, and whoever is there does not speak FTP. */
@@ -496,6 +565,7 @@ export class Session {
     this.#loginDeadline.cancel();
     this.#idle.cancel();
     this.data.drop();
+    this.security.end();
     this.#abandon(new ChannelError("control-lost"));
     const because = this.#closing;
     // A command that still runs, such as the end of an upload, is part of the session, and told of before its end.
@@ -507,4 +577,8 @@ export class Session {
     };
     this.#queue.current.then(gone, gone);
   }
+}
+
+function lengthOf(line: DecodedLine): number {
+  return line.kind === "line" ? line.bytes.length : 0;
 }

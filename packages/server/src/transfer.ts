@@ -126,9 +126,8 @@ export class Transfer {
     let failed: unknown;
     let shared: (() => void)[] = [];
     try {
-      const connection = await this.#connect();
+      const connection = await this.#open(reply(codes.opening, plan.title), isSmall ? "soon" : "now");
       shared = this.#rates.map((rate) => rate.share());
-      session.send(reply(codes.opening, plan.title), isSmall ? "soon" : "now");
       await pump(this.#pumpOptions(connection));
       const { local, peer } = connection;
       session.trace?.({ kind: "data-last-byte", direction: this.direction, bytes: this.#bytes, local, peer });
@@ -148,20 +147,42 @@ export class Transfer {
     }
   }
 
-  async #connect(): Promise<DataConnection> {
+  /** Opens the data connection and sends 150. */
+  async #open(opening: Reply, when: "now" | "soon"): Promise<DataConnection> {
     // Ended before there was anything to be told of it.
     this.#throwIfEnded();
     try {
-      const connection = await this.#session.data.connect(() => (this.#controller ??= new AbortController()).signal);
-      this.#connection = connection;
-      if (this.#failure) connection.close();
-      this.#throwIfEnded();
-      this.#services.emit("transfer-started", { ...this.#info, mode: connection.mode, peer: connection.peer });
+      if (this.#session.state.protection === "private") return await this.#openSecured(opening);
+      const connection = await this.#connect();
+      this.#session.send(opening, when);
       return connection;
     } catch (error) {
       throw this.#failure ?? error;
     }
   }
+
+  /** Some clients begin TLS only when they have heard 150 (lftp, ftplib, Go's), some before (curl). */
+  async #openSecured(opening: Reply): Promise<DataConnection> {
+    const { data, security } = this.#session;
+    await data.reach(this.#signal);
+    this.#throwIfEnded();
+    this.#session.send(opening);
+    const connection = await this.#connect();
+    await security.secureData(connection, this.direction === "send", this.#signal());
+    this.#throwIfEnded();
+    return connection;
+  }
+
+  async #connect(): Promise<DataConnection> {
+    const connection = await this.#session.data.connect(this.#signal);
+    this.#connection = connection;
+    if (this.#failure) connection.close();
+    this.#throwIfEnded();
+    this.#services.emit("transfer-started", { ...this.#info, mode: connection.mode, peer: connection.peer });
+    return connection;
+  }
+
+  readonly #signal = (): AbortSignal => (this.#controller ??= new AbortController()).signal;
 
   #throwIfEnded(): void {
     if (this.#failure) throw this.#failure;

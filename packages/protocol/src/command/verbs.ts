@@ -9,7 +9,8 @@ export type Ability =
   | "set-facts"
   | "free-space"
   | "hosts"
-  | "deflate";
+  | "deflate"
+  | "tls";
 
 /**
  * What the account must be allowed to do at the path, before the verb runs. `write` makes new files; to replace one that
@@ -48,6 +49,8 @@ export interface VerbRule {
   readonly afterEpsvAll?: true;
   /** The client leaves in good order: what it has begun is finished. */
   readonly leaves?: true;
+  /** It tells who the client is: where TLS is required, not in clear. */
+  readonly reveals?: true;
   /** The argument never reaches a log. */
   readonly secret?: true;
   /** It must directly follow this verb. */
@@ -77,7 +80,7 @@ export const verbs = {
     syntax: "",
     rfc: "959 §4.1.3",
   },
-  ACCT: { argument: "text", phase: "any", secret: true, syntax: "account", rfc: "959 §4.1.1" },
+  ACCT: { argument: "text", phase: "any", reveals: true, secret: true, syntax: "account", rfc: "959 §4.1.1" },
   ALLO: { argument: "text", phase: "ready", syntax: "bytes [R bytes]", rfc: "959 §4.1.3" },
   APPE: {
     argument: "path",
@@ -86,6 +89,14 @@ export const verbs = {
     permission: "append",
     syntax: "path",
     rfc: "959 §4.1.3",
+  },
+  AUTH: {
+    argument: "text",
+    phase: "any",
+    needs: "tls",
+    feature: "AUTH TLS",
+    syntax: "TLS",
+    rfc: "4217 §4",
   },
   AVBL: {
     argument: "optional-path",
@@ -225,8 +236,23 @@ export const verbs = {
     syntax: "verb [options]",
     rfc: "2389 §4",
   },
-  PASS: { argument: "optional-text", phase: "named", secret: true, syntax: "password", rfc: "959 §4.1.1" },
+  PASS: {
+    argument: "optional-text",
+    phase: "named",
+    reveals: true,
+    secret: true,
+    syntax: "password",
+    rfc: "959 §4.1.1",
+  },
   PASV: { argument: "none", phase: "ready", opens: "offer", needs: "passive", syntax: "", rfc: "959 §4.1.2" },
+  PBSZ: {
+    argument: "text",
+    phase: "any",
+    needs: "tls",
+    feature: "PBSZ",
+    syntax: "0",
+    rfc: "4217 §8",
+  },
   PORT: {
     argument: "text",
     phase: "ready",
@@ -240,6 +266,14 @@ export const verbs = {
     phase: "ready",
     syntax: "verb [argument]",
     rfc: "drftpd",
+  },
+  PROT: {
+    argument: "text",
+    phase: "any",
+    needs: "tls",
+    feature: "PROT",
+    syntax: "C | P",
+    rfc: "4217 §9",
   },
   PWD: { argument: "none", phase: "ready", syntax: "", rfc: "959 §4.1.3" },
   QUIT: { argument: "none", phase: "any", leaves: true, syntax: "", rfc: "959 §4.1.1" },
@@ -294,7 +328,7 @@ export const verbs = {
   STRU: { argument: "text", phase: "ready", syntax: "F", rfc: "959 §4.1.2" },
   SYST: { argument: "none", phase: "any", syntax: "", rfc: "959 §4.1.3" },
   TYPE: { argument: "text", phase: "ready", syntax: "A [N] | I | L 8", rfc: "959 §4.1.2" },
-  USER: { argument: "text", phase: "any", syntax: "name", rfc: "959 §4.1.1" },
+  USER: { argument: "text", phase: "any", reveals: true, syntax: "name", rfc: "959 §4.1.1" },
   XCRC: {
     argument: "text-and-path",
     phase: "ready",
@@ -359,7 +393,7 @@ const spellings: Readonly<Record<string, Verb>> = {
 
 /** Verbs of the registry (RFC 5797) that are known and not built: 502, where an unknown word gets 500. */
 const notBuilt: ReadonlySet<string> = new Set(
-  "ADAT AUTH CCC COMB CONF DSIZ ENC ESTA ESTP LPRT LPSV MAIL MFCT MIC MLFL MRCP MRSQ MSAM MSND MSOM PBSZ PROT THMB XSEM XSEN XRCP XRSQ".split(
+  "ADAT CCC COMB CONF DSIZ ENC ESTA ESTP LPRT LPSV MAIL MFCT MIC MLFL MRCP MRSQ MSAM MSND MSOM THMB XSEM XSEN XRCP XRSQ".split(
     " ",
   ),
 );

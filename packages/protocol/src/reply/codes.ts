@@ -1,4 +1,4 @@
-/** Reply codes by what they say (RFC 959 §4.2, RFC 2428, RFC 3659). */
+/** Reply codes by what they say (RFC 959 §4.2, RFC 2228 §5, RFC 2428, RFC 3659, RFC 4217). */
 export const codes = {
   dataOpenStarting: 125,
   opening: 150,
@@ -16,6 +16,8 @@ export const codes = {
   passive: 227,
   extendedPassive: 229,
   loggedIn: 230,
+  loggedInBySecurity: 232,
+  securityAgreed: 234,
   actionDone: 250,
   created: 257,
   passwordNeeded: 331,
@@ -31,8 +33,12 @@ export const codes = {
   notImplemented: 502,
   badSequence: 503,
   notImplementedForArgument: 504,
+  dataNotProtected: 521,
   networkNotSupported: 522,
+  sessionNotReused: 522,
   notLoggedIn: 530,
+  refusedByPolicy: 534,
+  protectionNotSupported: 536,
   fileUnavailable: 550,
   exceededAllocation: 552,
   nameNotAllowed: 553,

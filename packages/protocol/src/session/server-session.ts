@@ -27,7 +27,18 @@ export interface ServerSession {
   readonly renameOpen: boolean;
   /** EPSV ALL was said: every other way to a data connection is shut (RFC 2428 §4). */
   readonly extendedPassiveOnly: boolean;
+  /** The command connection is protected by TLS (AUTH, or a listener that begins with it). */
+  readonly isSecured: boolean;
+  /** PBSZ was said, without which there is no PROT (RFC 4217 §8). */
+  readonly hasBufferSize: boolean;
+  /** What the next data connections are (PROT). */
+  readonly protection: Protection;
+  /** What they are where PROT says nothing. */
+  readonly impliedProtection: Protection;
 }
+
+/** PROT C, or PROT P: data by TLS. */
+export type Protection = "clear" | "private";
 
 /** TYPE A or TYPE I (which L 8 is too). */
 export type TransferType = "ascii" | "image";
@@ -47,6 +58,10 @@ export const newServerSession: ServerSession = {
   renameFrom: undefined,
   renameOpen: false,
   extendedPassiveOnly: false,
+  isSecured: false,
+  hasBufferSize: false,
+  protection: "clear",
+  impliedProtection: "clear",
 };
 
 /** What happens to a conversation; the events are what handlers report, not what bytes came. */
@@ -62,7 +77,10 @@ export type ServerSessionEvent =
   | { readonly kind: "offset-set"; readonly offset: number }
   | { readonly kind: "range-set"; readonly range: ByteRange | undefined }
   | { readonly kind: "rename-started"; readonly from: VirtualPath }
-  | { readonly kind: "extended-passive-only" };
+  | { readonly kind: "extended-passive-only" }
+  | { readonly kind: "secured"; readonly protection: Protection }
+  | { readonly kind: "buffer-size-set" }
+  | { readonly kind: "protection-set"; readonly protection: Protection };
 
 type Transitions = {
   readonly [Kind in ServerSessionEvent["kind"]]: (
@@ -80,18 +98,24 @@ const transitions: Transitions = {
     return { ...session, renameFrom: rule.follows ? session.renameFrom : undefined, renameOpen: false };
   },
   // Transfer parameters outlive USER (RFC 959 §4.1.1), and no NAT looks for PORT again after EPSV ALL (RFC 2428 §4).
-  "user-named": ({ type, mode, deflateLevel, extendedPassiveOnly }, { name }) => ({
-    ...newServerSession,
-    name,
+  "user-named": (session, { name }) => ({
+    ...session,
     phase: "named",
-    type,
-    mode,
-    deflateLevel,
-    extendedPassiveOnly,
+    name,
+    offset: newServerSession.offset,
+    range: newServerSession.range,
+    renameFrom: newServerSession.renameFrom,
+    renameOpen: newServerSession.renameOpen,
   }),
   "login-accepted": (session) => ({ ...session, phase: "ready" }),
   "login-refused": (session) => ({ ...session, phase: "greeted", name: undefined }),
-  reinitialised: () => newServerSession,
+  // TLS itself stays: a client that was heard in clear again would be heard by everybody.
+  reinitialised: ({ isSecured, impliedProtection }) => ({
+    ...newServerSession,
+    isSecured,
+    impliedProtection,
+    protection: impliedProtection,
+  }),
   "type-set": (session, { type }) => ({ ...session, type }),
   "mode-set": (session, { mode }) => ({ ...session, mode }),
   "deflate-level-set": (session, { level }) => ({ ...session, deflateLevel: level }),
@@ -100,6 +124,15 @@ const transitions: Transitions = {
   "range-set": (session, { range }) => ({ ...session, range, offset: 0 }),
   "rename-started": (session, { from }) => ({ ...session, renameFrom: from, renameOpen: true }),
   "extended-passive-only": (session) => ({ ...session, extendedPassiveOnly: true }),
+  // What was said in clear may have been said by anybody (RFC 4217 §4).
+  secured: (_session, { protection }) => ({
+    ...newServerSession,
+    isSecured: true,
+    protection,
+    impliedProtection: protection,
+  }),
+  "buffer-size-set": (session) => ({ ...session, hasBufferSize: true }),
+  "protection-set": (session, { protection }) => ({ ...session, protection }),
 };
 
 /** The conversation after an event; the one before is not changed. */

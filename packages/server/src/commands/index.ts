@@ -3,6 +3,7 @@ import { abor } from "./abor.ts";
 import { acct } from "./acct.ts";
 import { allo } from "./allo.ts";
 import { appe } from "./appe.ts";
+import { auth } from "./auth.ts";
 import { avbl } from "./avbl.ts";
 import { cdup } from "./cdup.ts";
 import { clnt } from "./clnt.ts";
@@ -29,8 +30,10 @@ import { noop } from "./noop.ts";
 import { opts } from "./opts.ts";
 import { pass } from "./pass.ts";
 import { pasv } from "./pasv.ts";
+import { pbsz } from "./pbsz.ts";
 import { port } from "./port.ts";
 import { pret } from "./pret.ts";
+import { prot } from "./prot.ts";
 import { pwd } from "./pwd.ts";
 import { quit } from "./quit.ts";
 import { rang } from "./rang.ts";
@@ -64,6 +67,7 @@ export const handlers: Readonly<Record<Verb, Handler>> = {
   ACCT: acct,
   ALLO: allo,
   APPE: appe,
+  AUTH: auth,
   AVBL: avbl,
   CDUP: cdup,
   CLNT: clnt,
@@ -90,8 +94,10 @@ export const handlers: Readonly<Record<Verb, Handler>> = {
   OPTS: opts,
   PASS: pass,
   PASV: pasv,
+  PBSZ: pbsz,
   PORT: port,
   PRET: pret,
+  PROT: prot,
   PWD: pwd,
   QUIT: quit,
   RANG: rang,

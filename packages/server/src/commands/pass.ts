@@ -1,7 +1,7 @@
 import { codes, reply } from "@twinport/protocol";
-import { Membership } from "../membership.ts";
 import { clientOf } from "../limits.ts";
-import type { Account, Verification } from "@twinport/accounts";
+import { letIn, refuse } from "../login.ts";
+import type { Verification } from "@twinport/accounts";
 import type { Reply } from "@twinport/protocol";
 import type { Storage } from "@twinport/storage";
 import type { Handler } from "./handler.ts";
@@ -36,21 +36,14 @@ export const pass: Handler = async (session, { argument }) => {
     if (because === "not-awaited") return banned ?? goodbye;
     return banned ?? refuse(session, name, because, "Login incorrect.", why);
   }
-  const given = giveBackOnce(session, verification.account);
-  if (banned) {
-    given.released();
-    return banned;
+  const { answer, isIn } = await letIn(session, verification.account, codes.loggedIn, banned);
+  if (!isIn) return answer;
+  const { security, services, control } = session;
+  services.throttle?.accepted(clientOf(control.peerAddress), name);
+  if (security.isPasswordExposed && !session.account?.isShared) {
+    services.emit("warning", { code: "login-in-clear", session: session.info, peer: control.peer.address });
   }
-  const { account, refusal } = await askHook(session, given);
-  if (refusal !== undefined) {
-    given.released();
-    return refuse(session, name, "hook", refusal);
-  }
-  const member = enter(session, account, given.released);
-  if (!member) return tooMany(session, name, account);
-  session.login(member);
-  session.services.throttle?.accepted(clientOf(session.control.peerAddress), name);
-  return reply(codes.loggedIn, `Welcome, ${account.name}.`);
+  return answer;
 };
 
 /** Whoever has guessed wrong before waits, or is sent away. */
@@ -79,86 +72,4 @@ function sendAway(session: Session, name: string, seconds: number): Reply {
   session.services.emit("login-refused", { session: session.info, name, because: "banned" });
   session.leave("login-banned", goodbye);
   return reply(codes.notLoggedIn, `Too many refused logins; try again in ${seconds} s.`);
-}
-
-/**
- * An account whose `released` may be called as often as anybody likes: a hook may make another account of it, or give
- * one that has nothing to do with it, and in the end it is given back once.
- */
-function giveBackOnce(session: Session, account: Account<Storage>): Account<Storage> & { released: () => void } {
-  let isDone = false;
-  const released = (): void => {
-    if (isDone) return;
-    isDone = true;
-    giveBack(session, account);
-  };
-  return { ...account, released };
-}
-
-function giveBack(session: Session, account: Account<Storage>): void {
-  try {
-    account.released?.();
-  } catch (error) {
-    // The session has ended all the same.
-    session.services.emit("warning", { code: "accounts-failed", session: session.info, error });
-  }
-}
-
-/** Gives the account back if it cannot be used: it may have been opened for this session. */
-function enter(session: Session, account: Account<Storage>, givenBack: () => void): Membership | undefined {
-  let member: Membership | undefined;
-  const released = (): void => {
-    if (account.released !== givenBack) giveBack(session, account);
-    givenBack();
-  };
-  try {
-    member = Membership.enter(account, session.services, { host: session.host, released });
-    return member;
-  } finally {
-    if (!member) released();
-  }
-}
-
-function tooMany(session: Session, name: string, account: Account<Storage>): Reply {
-  session.advance({ kind: "login-refused" });
-  session.services.emit("login-refused", { session: session.info, name, because: "too-many-sessions" });
-  session.leave("too-many-sessions");
-  return reply(codes.notAvailable, `Too many sessions of ${account.name}; try again later.`);
-}
-
-/** @param why more of the reason than the client's reply depends on, for the operator */
-function refuse(session: Session, name: string, because: string, text: string, why = because): Reply {
-  session.advance({ kind: "login-refused" });
-  session.services.emit("login-refused", { session: session.info, name, because: why });
-  if (isGuess(because)) guessed(session, name);
-  if (++session.loginFailures >= session.services.settings.limits.loginFailures) {
-    session.leave("login-failures", reply(codes.notAvailable, "Too many refused logins; goodbye."));
-  }
-  return reply(codes.notLoggedIn, text);
-}
-
-/** A database that is down is no guess, and neither is what a hook refuses. */
-function isGuess(because: string): boolean {
-  return because === "unknown-name" || because === "wrong-password" || because === "not-allowed";
-}
-
-function guessed(session: Session, name: string): void {
-  const { throttle, emit } = session.services;
-  const peer = session.control.peerAddress;
-  const scope = throttle?.refused(clientOf(peer), name);
-  if (scope) emit("warning", { code: "login-banned", peer: peer.text, name, scope });
-}
-
-async function askHook(
-  session: Session,
-  account: Account<Storage>,
-): Promise<{ account: Account<Storage>; refusal?: string }> {
-  try {
-    const said = await session.services.settings.hooks.login?.({ session: session.info, account });
-    if (said && "refuse" in said) return { account, refusal: said.refuse };
-    return { account: said?.account ?? account };
-  } catch (error) {
-    session.services.emit("warning", { code: "hook-failed", session: session.info, error });
-    return { account, refusal: "Nobody can be let in now; try again later." };
-  }
 }

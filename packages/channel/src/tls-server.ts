@@ -1,0 +1,237 @@
+import { X509Certificate, constants, randomBytes } from "node:crypto";
+import tls from "node:tls";
+import { ChannelError } from "./errors.ts";
+import type { Duplex } from "node:stream";
+import type { Certificates, SecureFacts, TlsSide } from "./tls.ts";
+
+/** A certificate with what leads to its authority, and its private key; PEM. */
+export interface ServerCertificate {
+  readonly cert: string | Buffer;
+  readonly key: string | Buffer;
+  readonly passphrase?: string;
+}
+
+/** What a server shows of itself, and wants to see. */
+export interface ServerIdentityOptions {
+  /** The first one is shown where no other one is for the name that was asked for. */
+  readonly certificates: readonly ServerCertificate[];
+  /** Certificates of clients are asked for, and these authorities are believed. */
+  readonly clients?: { readonly want: "ask" | "require"; readonly ca?: Certificates | undefined } | undefined;
+  readonly minVersion?: tls.SecureVersion | undefined;
+  readonly maxVersion?: tls.SecureVersion | undefined;
+  readonly ciphers?: string | undefined;
+  /** What becomes of a client that asks by SNI for a name that no certificate is for. */
+  readonly unknownNames?: "accept" | "refuse" | undefined;
+}
+
+/** A certificate as an operator wants to see it. */
+export interface CertificateFacts {
+  /** Host names and addresses, as the certificate has them. */
+  readonly names: string;
+  /** SHA-256. */
+  readonly fingerprint: string;
+  readonly validFrom: Date;
+  readonly validTo: Date;
+}
+
+interface Shown extends ServerCertificate {
+  readonly x509: X509Certificate;
+}
+
+/** The first bytes of a ticket, in clear, that name the keys it was made with. */
+const KEY_NAME_BYTES = 16;
+const TICKET_KEYS_BYTES = 48;
+
+/** The longest that TLS 1.3 allows (RFC 8446 §4.6.1): a session of any length keeps its tickets. */
+const TICKET_SECONDS = 7 * 24 * 60 * 60;
+
+/** What FTP is called in ALPN; whoever asks for anything else was led here by somebody (ALPACA). */
+const PROTOCOLS = ["ftp", "ftp-data"];
+
+/** A server's certificates and its rules for TLS. */
+export class ServerIdentity {
+  readonly options: ServerIdentityOptions;
+  #shown: readonly Shown[];
+
+  /** @throws {Error} OpenSSL's, for a certificate or a key that cannot be used */
+  constructor(options: ServerIdentityOptions) {
+    this.options = options;
+    this.#shown = this.#read(options.certificates);
+  }
+
+  /** What it shows now. */
+  get certificates(): readonly CertificateFacts[] {
+    return this.#shown.map(({ x509 }) => ({
+      names: x509.subjectAltName ?? x509.subject,
+      fingerprint: x509.fingerprint256,
+      validFrom: new Date(x509.validFrom),
+      validTo: new Date(x509.validTo),
+    }));
+  }
+
+  /**
+   * Shows others from now on; sessions that stand keep theirs.
+   *
+   * @throws {Error} OpenSSL's, for one that cannot be used; then nothing has changed
+   */
+  replace(certificates: readonly ServerCertificate[]): void {
+    this.#shown = this.#read(certificates);
+  }
+
+  /** TLS for one more command connection and its data connections. */
+  session(): SessionTls {
+    return new SessionTls(this);
+  }
+
+  /** The certificate for a name, or the first one; undefined where that name is to be refused. */
+  find(name: string | undefined): Shown | undefined {
+    const [first] = this.#shown;
+    if (name === undefined) return first;
+    const found = this.#shown.find(({ x509 }) => x509.checkHost(name) !== undefined);
+    return found ?? (this.options.unknownNames === "refuse" ? undefined : first);
+  }
+
+  /** Whether what is shown depends on the name that is asked for. */
+  get dependsOnName(): boolean {
+    return this.#shown.length > 1 || this.options.unknownNames === "refuse";
+  }
+
+  contextFor(
+    { cert, key, passphrase }: ServerCertificate,
+    session: Partial<tls.SecureContextOptions>,
+  ): tls.SecureContext {
+    const { clients, minVersion = "TLSv1.2", maxVersion, ciphers } = this.options;
+    return tls.createSecureContext({
+      cert,
+      key,
+      ...(passphrase !== undefined && { passphrase }),
+      ...(clients?.ca && { ca: clients.ca }),
+      ...(maxVersion && { maxVersion }),
+      ...(ciphers !== undefined && { ciphers }),
+      minVersion,
+      honorCipherOrder: true,
+      secureOptions: constants.SSL_OP_NO_RENEGOTIATION,
+      sessionTimeout: TICKET_SECONDS,
+      ...session,
+    });
+  }
+
+  #read(certificates: readonly ServerCertificate[]): readonly Shown[] {
+    if (certificates.length === 0) throw new Error("there is no certificate");
+    return certificates.map((one) => {
+      // Whatever is wrong with one is found now, and not by the first client.
+      this.contextFor(one, {});
+      return { ...one, x509: new X509Certificate(one.cert) };
+    });
+  }
+}
+
+/**
+ * TLS of one command connection: it has ticket keys of its own, so that a data connection that takes up a session is
+ * proven to belong to it, in TLS 1.2 and 1.3.
+ */
+export class SessionTls {
+  readonly #identity: ServerIdentity;
+  readonly #ticketKeys = randomBytes(TICKET_KEYS_BYTES);
+  readonly #idContext = randomBytes(KEY_NAME_BYTES).toString("hex");
+  readonly #contexts = new Map<string, tls.SecureContext>();
+  #name: string | undefined;
+
+  constructor(identity: ServerIdentity) {
+    this.#identity = identity;
+  }
+
+  /** What a ticket of this session begins with, in hex. */
+  get ticketName(): string {
+    return this.#ticketKeys.toString("hex", 0, KEY_NAME_BYTES);
+  }
+
+  /** Shows the certificate of this host, where the client asks for no other (HOST, RFC 7151 §3.3). */
+  preferName(name: string | undefined): void {
+    this.#name = name;
+  }
+
+  /** The server's end of TLS over a connection, for {@link TlsLayer} or alone. */
+  get side(): TlsSide {
+    return { shaken: "secure", begin: (stream) => this.begin(stream), settle: (socket) => this.settle(socket) };
+  }
+
+  begin(stream: Duplex): tls.TLSSocket {
+    const { clients } = this.#identity.options;
+    return new tls.TLSSocket(stream, {
+      isServer: true,
+      secureContext: this.#context(this.#name)!,
+      ALPNProtocols: PROTOCOLS,
+      requestCert: clients !== undefined,
+      rejectUnauthorized: false,
+      ...(this.#identity.dependsOnName && {
+        SNICallback: (name: string, answer: (error: Error | null, context?: tls.SecureContext) => void) => {
+          const context = this.#context(name);
+          if (context) answer(null, context);
+          else answer(new Error(`there is no certificate for ${name} here`));
+        },
+      }),
+    });
+  }
+
+  /**
+   * What was agreed on.
+   *
+   * @throws {ChannelError} `tls-certificate-refused`
+   */
+  settle(socket: tls.TLSSocket): SecureFacts {
+    const { clients } = this.#identity.options;
+    const certificate = clients && socket.getPeerX509Certificate();
+    const problem = certificate ? verifyError(socket) : undefined;
+    const fingerprint = certificate?.fingerprint256 ?? "";
+    if (clients?.want === "require" && (!certificate || (problem !== undefined && clients.ca !== undefined))) {
+      const reason = certificate ? (problem ?? "") : "it has shown none";
+      throw new ChannelError("tls-certificate-refused", { name: "the client", reason, fingerprint });
+    }
+    return {
+      protocol: socket.getProtocol() ?? "",
+      cipher: socket.getCipher().name,
+      isResumed: socket.isSessionReused(),
+      fingerprint,
+      commonName: certificate && commonNameOf(certificate),
+      isVerified: certificate !== undefined && problem === undefined && clients?.ca !== undefined,
+    };
+  }
+
+  #context(name: string | undefined): tls.SecureContext | undefined {
+    const shown = this.#identity.find(name);
+    if (!shown) return undefined;
+    const { fingerprint256 } = shown.x509;
+    let context = this.#contexts.get(fingerprint256);
+    if (!context) {
+      context = this.#identity.contextFor(shown, {
+        ticketKeys: this.#ticketKeys,
+        sessionIdContext: this.#idContext,
+      });
+      this.#contexts.set(fingerprint256, context);
+    }
+    return context;
+  }
+}
+
+interface Verifies {
+  readonly _handle?: { verifyError?(): Error | null } | null;
+}
+
+/**
+ * Why a client's certificate is not trusted. Node tells it only to sockets of its own server; what it asks for that
+ * (in Node 20, 24 and 26) is not documented, and without it nobody is trusted.
+ */
+function verifyError(socket: tls.TLSSocket): string | undefined {
+  const { _handle: handle } = socket as unknown as Verifies;
+  if (!handle?.verifyError) return "it cannot be verified here";
+  const error = handle.verifyError();
+  if (!error) return undefined;
+  return "code" in error ? String(error.code) : error.message;
+}
+
+function commonNameOf(certificate: X509Certificate): string | undefined {
+  const { CN } = certificate.toLegacyObject().subject;
+  // Several of them would be several names for one.
+  return typeof CN === "string" ? CN : undefined;
+}

@@ -1,0 +1,207 @@
+/** What a client has said of itself in its first words of TLS, which stand in clear. */
+export type ClientHello =
+  /** It is not whole yet; `atLeast` is the number of bytes, from the first one, before which nothing new is known. */
+  | { readonly kind: "more"; readonly atLeast: number }
+  | { readonly kind: "not-tls" }
+  | {
+      readonly kind: "hello";
+      /**
+       * For each ticket that is shown, its first 16 bytes in lower-case hex: the name of the keys it was made with (RFC
+       * 5077 §4). Shorter tickets are not told of.
+       */
+      readonly tickets: readonly string[];
+      /** SNI, as it was written. */
+      readonly serverName?: string;
+      /** ALPN, the best first. */
+      readonly protocols: readonly string[];
+    };
+
+const HANDSHAKE_RECORD = 22;
+/** Of SSL 3 and of every TLS. */
+const MAJOR_VERSION = 3;
+const RECORD_HEADER = 5;
+const MOST_IN_RECORD = 2 ** 14;
+
+const CLIENT_HELLO = 1;
+const MESSAGE_HEADER = 4;
+
+const VERSION_AND_RANDOM = 2 + 32;
+const OBFUSCATED_AGE = 4;
+const KEY_NAME = 16;
+const HOST_NAME = 0;
+
+const notTls = { kind: "not-tls" } as const;
+
+/**
+ * Reads a ClientHello (RFC 5246 §7.4.1.2, RFC 8446 §4.1.2) from the first bytes of a connection, however many are there
+ * yet. What follows it is not looked at.
+ */
+export function readClientHello(bytes: Uint8Array): ClientHello {
+  const found = findMessage(bytes);
+  if (!("message" in found)) return found;
+  const hello = new Fields(found.message);
+  hello.take(VERSION_AND_RANDOM);
+  hello.block(1); // session id
+  hello.block(2); // ciphers
+  hello.block(1); // compressions
+  // There were none before TLS 1.2.
+  const extensions = hello.isAtEnd ? new Fields(new Uint8Array(0)) : hello.block(2);
+  if (hello.isBroken) return notTls;
+  return readExtensions(extensions);
+}
+
+type Found = Exclude<ClientHello, { kind: "hello" }> | { readonly message: Uint8Array };
+
+/** A message may be cut into several records, anywhere. */
+function findMessage(bytes: Uint8Array): Found {
+  const pieces: Uint8Array[] = [];
+  let length = 0;
+  let wanted = MESSAGE_HEADER;
+  for (let at = 0; length < wanted;) {
+    if (!mayBeRecord(bytes, at)) return notTls;
+    const start = at + RECORD_HEADER;
+    // Of the first record each byte may show that it is none.
+    if (start >= bytes.length) return { kind: "more", atLeast: at === 0 ? bytes.length + 1 : start + 1 };
+    const end = start + (bytes[at + 3]! << 8) + bytes[at + 4]!;
+    const piece = bytes.subarray(start, end);
+    pieces.push(piece);
+    if (length < MESSAGE_HEADER) {
+      const header = headerOf(pieces);
+      if (header[0] !== CLIENT_HELLO) return notTls;
+      if (header.length === MESSAGE_HEADER) {
+        wanted += (header[1]! << 16) | (header[2]! << 8) | header[3]!;
+      }
+    }
+    length += piece.length;
+    if (length < wanted && end > bytes.length) {
+      return { kind: "more", atLeast: Math.min(end, bytes.length + wanted - length) };
+    }
+    at = end;
+  }
+  return { message: joined(pieces, length).subarray(MESSAGE_HEADER, wanted) };
+}
+
+/** Whether a record of a handshake begins there, as far as its header has come; empty ones are not allowed. */
+function mayBeRecord(bytes: Uint8Array, at: number): boolean {
+  if (at < bytes.length && bytes[at] !== HANDSHAKE_RECORD) return false;
+  if (at + 1 < bytes.length && bytes[at + 1] !== MAJOR_VERSION) return false;
+  if (at + RECORD_HEADER > bytes.length) return true;
+  const length = (bytes[at + 3]! << 8) | bytes[at + 4]!;
+  return length > 0 && length <= MOST_IN_RECORD;
+}
+
+/** The first bytes of the message, as far as they are there. */
+function headerOf(pieces: readonly Uint8Array[]): readonly number[] {
+  return pieces.flatMap((piece) => [...piece.subarray(0, MESSAGE_HEADER)]).slice(0, MESSAGE_HEADER);
+}
+
+function joined(pieces: readonly Uint8Array[], length: number): Uint8Array {
+  if (pieces.length === 1) return pieces[0]!;
+  const whole = new Uint8Array(length);
+  let at = 0;
+  for (const piece of pieces) {
+    whole.set(piece, at);
+    at += piece.length;
+  }
+  return whole;
+}
+
+interface Shown {
+  readonly tickets: string[];
+  readonly protocols: string[];
+  serverName?: string;
+}
+
+/** What is read of an extension (RFC 6066, 7301, 5077, 8446 §4.2); one that is broken shows nothing more. */
+const readers: ReadonlyMap<number, (data: Uint8Array, shown: Shown) => void> = new Map([
+  [0, readServerName],
+  [16, readProtocols],
+  [35, addTicket],
+  [41, readIdentities],
+]);
+
+function readExtensions(extensions: Fields): ClientHello {
+  const shown: Shown = { tickets: [], protocols: [] };
+  while (!extensions.isAtEnd) {
+    const type = extensions.number(2);
+    const data = extensions.take(extensions.number(2));
+    if (extensions.isBroken) return notTls;
+    readers.get(type)?.(data, shown);
+  }
+  return { kind: "hello", ...shown };
+}
+
+function readServerName(data: Uint8Array, shown: Shown): void {
+  const names = new Fields(data).block(2);
+  while (!names.isAtEnd) {
+    const type = names.number(1);
+    const name = names.take(names.number(2));
+    if (names.isBroken) return;
+    if (type === HOST_NAME) shown.serverName ??= textOf(name);
+  }
+}
+
+function readProtocols(data: Uint8Array, { protocols }: Shown): void {
+  const names = new Fields(data).block(2);
+  while (!names.isAtEnd) {
+    const name = names.take(names.number(1));
+    if (names.isBroken) return;
+    protocols.push(textOf(name));
+  }
+}
+
+function readIdentities(data: Uint8Array, shown: Shown): void {
+  const identities = new Fields(data).block(2);
+  while (!identities.isAtEnd) {
+    const identity = identities.take(identities.number(2));
+    identities.take(OBFUSCATED_AGE);
+    if (identities.isBroken) return;
+    addTicket(identity, shown);
+  }
+}
+
+function addTicket(ticket: Uint8Array, { tickets }: Shown): void {
+  if (ticket.length < KEY_NAME) return;
+  const name = ticket.subarray(0, KEY_NAME);
+  tickets.push(Array.from(name, (byte) => byte.toString(16).padStart(2, "0")).join(""));
+}
+
+function textOf(bytes: Uint8Array): string {
+  return Array.from(bytes, (byte) => String.fromCharCode(byte)).join("");
+}
+
+/** Fields one after the other; one that goes beyond the end breaks them, and is empty. */
+class Fields {
+  #rest: Uint8Array;
+  #isBroken = false;
+
+  constructor(bytes: Uint8Array) {
+    this.#rest = bytes;
+  }
+
+  get isAtEnd(): boolean {
+    return this.#rest.length === 0;
+  }
+
+  get isBroken(): boolean {
+    return this.#isBroken;
+  }
+
+  take(length: number): Uint8Array {
+    const taken = this.#rest.subarray(0, length);
+    if (taken.length < length) this.#isBroken = true;
+    this.#rest = this.#rest.subarray(taken.length);
+    return taken;
+  }
+
+  /** Of so many bytes, the highest first. */
+  number(size: number): number {
+    return this.take(size).reduce((number, byte) => number * 256 + byte, 0);
+  }
+
+  /** What begins with its length, written in so many bytes. */
+  block(size: number): Fields {
+    const length = this.number(size);
+    return new Fields(this.take(length));
+  }
+}
