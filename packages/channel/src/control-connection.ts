@@ -95,7 +95,7 @@ export class ControlConnection {
     await this.#flushed();
     if (this.#raw.destroyed || this.#raw.writableEnded) throw new ChannelError("control-lost");
     this.#raw.pause();
-    begun(this.#discarded);
+    begun(this.#discarded + this.#decoder.unfinished);
     this.#discarded = undefined;
     this.#decoder = new LineDecoder();
     const { side } = session;

@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import net from "node:net";
 import { ip } from "@twinport/protocol";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { clientHello } from "../../../test/testkit/client-hello.ts";
 import { freeRange } from "../../../test/testkit/free-ports.ts";
 import { inTime } from "../../../test/testkit/in-time.ts";
@@ -27,12 +27,11 @@ class Place implements AsyncDisposable {
   readonly unassigned: string[] = [];
   readonly pool: PortPool;
   readonly #clients: net.Socket[] = [];
-  #tell: () => void = () => {};
 
   constructor(ports: PassivePorts) {
     const observer: PortPoolObserver = {
-      stranger: (_bound, peer) => this.#note(this.strangers, peer.port),
-      unassigned: (_bound, _peer, why) => this.#note(this.unassigned, why),
+      stranger: (_bound, peer) => this.strangers.push(peer.port),
+      unassigned: (_bound, _peer, why) => this.unassigned.push(why),
     };
     this.pool = new PortPool(ports, this.clock, observer, { isTicketOfOther: (name) => this.living.has(name) });
   }
@@ -61,17 +60,9 @@ class Place implements AsyncDisposable {
     return client;
   }
 
-  /** Waits until it is so; looked at after everything that happens to a port. */
-  async until(what: string, isSo: () => boolean): Promise<void> {
-    const seen = async (): Promise<void> => {
-      while (!isSo()) {
-        await Promise.race([
-          new Promise<void>((resolve) => (this.#tell = resolve)),
-          new Promise((resolve) => setTimeout(resolve, 5)),
-        ]);
-      }
-    };
-    await inTime(what, seen());
+  /** What happens to a port is told to nobody in most cases. */
+  until(what: string, isSo: () => boolean): Promise<void> {
+    return vi.waitFor(() => expect(isSo(), what).toBe(true), { timeout: 5000, interval: 5 });
   }
 
   isUnassigned(count: number): Promise<void> {
@@ -85,11 +76,6 @@ class Place implements AsyncDisposable {
     expect(this.pool).toMatchObject({ lent: 0, listening: 0, unassigned: 0 });
     expect(this.clock.pending).toBe(0);
     for (const client of this.#clients) client.destroy();
-  }
-
-  #note<Kind>(list: Kind[], one: Kind): void {
-    list.push(one);
-    this.#tell();
   }
 }
 
@@ -207,7 +193,7 @@ describe("who has come", () => {
     const clients = new Map<number, net.Socket>();
     for (const session of order) clients.set(session, await place.come(offers[session - 1]!));
     await place.isUnassigned(50);
-    // Half of them speak only now, in another order.
+    // They speak only now, in another order.
     for (const session of sessions) clients.get(session)!.write(helloOf(session));
     for (const session of order) {
       const connection = await given(offers[session - 1]!, clients.get(session)!);

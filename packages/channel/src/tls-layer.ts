@@ -145,7 +145,9 @@ export async function shakeHands(
         }
       });
       socket.on("error", reject);
-      socket.on("close", () => reject(new Error("closed")));
+      // Half open, it would be waited for until the time is over.
+      socket.on("end", () => reject(new Error(CLOSED)));
+      socket.on("close", () => reject(new Error(CLOSED)));
     });
   } catch (error) {
     socket.destroy();
@@ -156,12 +158,14 @@ export async function shakeHands(
   }
 }
 
+const CLOSED = "the other end closed the connection";
+
 /** In OpenSSL's words where it has some: `tlsv1 alert protocol version`. */
 function causeOf(error: unknown): string {
   if (error instanceof Error && "reason" in error && typeof error.reason === "string") return error.reason;
   const errno = errnoOf(error);
   // Node's word for an end within the handshake.
-  if (errno === "ECONNRESET") return "the other end closed the connection";
+  if (errno === "ECONNRESET") return CLOSED;
   return errno ?? (error instanceof Error ? error.message : String(error));
 }
 

@@ -33,7 +33,7 @@ const channelCodes: Readonly<Record<ChannelErrorCode, ReplyCode>> = {
   "tls-broken": codes.transferAborted,
   "tls-truncated": codes.transferAborted,
   "clear-behind-auth": codes.transferAborted,
-  "tls-session-not-resumed": codes.sessionNotReused,
+  "tls-session-not-resumed": codes.notThisWay,
 };
 
 const storageCodes: Readonly<Record<StorageErrorCode, ReplyCode>> = {

@@ -86,8 +86,6 @@ export interface ServerUsage {
   readonly bufferBytes: number;
   /** Who has come to a passive port, and has not shown yet whose data connection it is. */
   readonly unassigned: number;
-  /** Data connections by TLS so far: those that were proven to be their session's, and the others. */
-  readonly tlsData: { readonly own: number; readonly unproven: number };
 }
 
 /**
@@ -117,7 +115,7 @@ export class Server extends EventEmitter<ServerEvents> {
   #draining = false;
   #nextAcceptWarning = 0;
   readonly #whenEmpty: (() => void)[] = [];
-  readonly #tlsData = { own: 0, unproven: 0 };
+  readonly #dataByTls = { own: 0, unproven: 0 };
 
   /** Use {@link createServer}. */
   constructor(settings: Settings) {
@@ -149,7 +147,7 @@ export class Server extends EventEmitter<ServerEvents> {
       isOwnListener: (where, local) => this.#isOwnListener(where, local),
       track: (connection) => this.#track(connection),
       ticketNames,
-      countData: (isOwn) => this.#tlsData[isOwn ? "own" : "unproven"]++,
+      countData: (isOwn) => this.#dataByTls[isOwn ? "own" : "unproven"]++,
       emit: (name, ...event) => this.#emit(name, ...event),
       isTraced: () => this.#isTraced(),
     };
@@ -247,8 +245,12 @@ export class Server extends EventEmitter<ServerEvents> {
       dataConnections: this.#data.size,
       bufferBytes: this.#services.buffers.lent,
       unassigned: this.#services.pool.unassigned,
-      tlsData: { ...this.#tlsData },
     };
+  }
+
+  /** Data connections by TLS so far: those that were proven to be their session's, and the others. */
+  get dataByTls(): { readonly own: number; readonly unproven: number } {
+    return { ...this.#dataByTls };
   }
 
   /** Accepts nobody any more, lets transfers finish for a while, and ends all sessions. Done when nothing is open. */

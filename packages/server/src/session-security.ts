@@ -88,6 +88,8 @@ export class SessionSecurity {
     this.#facts = await this.#session.control.secure(tls, this.#patience(settings), begun);
     const { protocol, isResumed } = this.#facts;
     this.#session.advance({ kind: "secured", protection });
+    // It has chosen the certificate; somebody on the way may have asked for it.
+    this.#session.host = undefined;
     this.#session.trace?.({ kind: "control-secured", protocol, isResumed });
   }
 

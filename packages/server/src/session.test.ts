@@ -295,7 +295,14 @@ test("close cuts off what runs: 421, and nothing is left", async () => {
   const before = Date.now();
   await place.server.close();
   expect(Date.now() - before).toBeLessThan(1000);
-  expect(place.server.usage).toEqual({ sessions: 0, lentPorts: 0, openPorts: 0, dataConnections: 0, bufferBytes: 0 });
+  expect(place.server.usage).toEqual({
+    sessions: 0,
+    lentPorts: 0,
+    openPorts: 0,
+    dataConnections: 0,
+    bufferBytes: 0,
+    unassigned: 0,
+  });
   expect((await idle.reply()).code).toBe(421);
   await idle.closed;
   data.destroy();

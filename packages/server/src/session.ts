@@ -181,12 +181,9 @@ export class Session {
       ended: () => this.#ended(),
       closed: () => this.#closed(),
     });
-    if (!this.#isImplicit) this.#greet();
-    else
-      this.#secure().then(
-        () => this.#greet(),
-        (error: unknown) => this.#failed(error),
-      );
+    const secured = this.#isImplicit ? this.#secure() : undefined;
+    if (secured) secured.then(() => this.#greet()).catch((error: unknown) => this.#failed(error));
+    else this.#greet();
   }
 
   /** TLS begins when the reply to the command that runs is sent. */
@@ -579,6 +576,7 @@ export class Session {
   }
 }
 
+/** With its end. */
 function lengthOf(line: DecodedLine): number {
-  return line.kind === "line" ? line.bytes.length : 0;
+  return line.kind === "line" ? line.bytes.length + 2 : 0;
 }

@@ -72,6 +72,11 @@ export class LineDecoder {
     return lines;
   }
 
+  /** Bytes of a line whose end has not come yet. */
+  get unfinished(): number {
+    return this.#held.length;
+  }
+
   /** Telnet refusals to send back, if the peer asked for options. */
   takeAnswers(): Uint8Array | undefined {
     return this.#telnet.takeAnswers();

@@ -10,6 +10,8 @@ import { readClientHello } from "./client-hello.ts";
 import type { ClientHello } from "./client-hello.ts";
 
 const versions = ["TLSv1.2", "TLSv1.3"] as const;
+/** Node binds a session to the name since 24.17. */
+const name = "files.example";
 const keyName = Buffer.alloc(16, "the key's name").toString("hex");
 const ticketKeys = Buffer.concat([Buffer.from(keyName, "hex"), Buffer.alloc(32, 7)]);
 
@@ -20,7 +22,8 @@ async function sessionOf(version: tls.SecureVersion): Promise<Buffer> {
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
   const { port } = server.address() as net.AddressInfo;
-  const client = tls.connect({ host: "127.0.0.1", port, rejectUnauthorized: false, ...only(version) });
+  const options = { ...only(version), servername: name, rejectUnauthorized: false };
+  const client = tls.connect({ host: "127.0.0.1", port, ...options });
   try {
     client.resume();
     const [session] = (await inTime("a session", once(client, "session"))) as [Buffer];
@@ -73,27 +76,31 @@ function readInPieces(pieces: Iterable<Uint8Array>): ClientHello {
 
 describe("what a real client says", () => {
   test.each(versions)("a session that it takes up is told by the name of its keys (%s)", async (version) => {
-    const said = await firstWords({ ...only(version), session: await sessionOf(version) });
-    expect(readClientHello(said)).toEqual({ kind: "hello", tickets: [keyName], protocols: [] });
+    const said = await firstWords({ ...only(version), session: await sessionOf(version), servername: name });
+    expect(readClientHello(said)).toEqual({ kind: "hello", tickets: [keyName], serverName: name, protocols: [] });
   });
 
-  test.each(versions)("without one there is none (%s)", async (version) => {
+  test.each(versions)("without one or a name there is none (%s)", async (version) => {
+    expect(readClientHello(await firstWords(only(version)))).toEqual({ kind: "hello", tickets: [], protocols: [] });
+  });
+
+  test.each(versions)("the name and the protocols that it asks for (%s)", async (version) => {
     const said = await firstWords({
       ...only(version),
-      servername: "files.example",
+      servername: name,
       ALPNProtocols: ["ftp", "ftp-data"],
     });
     expect(readClientHello(said)).toEqual({
       kind: "hello",
       tickets: [],
-      serverName: "files.example",
+      serverName: name,
       protocols: ["ftp", "ftp-data"],
     });
   });
 
   test.each(versions)("it is the same however it was cut, and in whatever records (%s)", async (version) => {
-    const said = await firstWords({ ...only(version), session: await sessionOf(version), servername: "files.example" });
-    const whole = { kind: "hello", tickets: [keyName], serverName: "files.example", protocols: [] };
+    const said = await firstWords({ ...only(version), session: await sessionOf(version), servername: name });
+    const whole = { kind: "hello", tickets: [keyName], serverName: name, protocols: [] };
     for (const pieces of howeverCut(said)) expect(readInPieces(pieces)).toEqual(whole);
     for (let at = 0; at < said.length; at++) expect(readClientHello(said.subarray(0, at)).kind).toBe("more");
     for (const most of [1, 2, 3, 5, 16, said.length - 6]) {
@@ -115,16 +122,16 @@ function inRecords(message: Uint8Array, most: number): Uint8Array {
 
 describe("tickets", () => {
   const ticket = Uint8Array.from({ length: 200 }, (_, i) => i);
-  const name = "000102030405060708090a0b0c0d0e0f";
+  const firstOf = "000102030405060708090a0b0c0d0e0f";
 
   test.each<[string, Parameters<typeof clientHello>[0], string[]]>([
     ["none", {}, []],
     ["an empty one, as a client that would like to have one says", { ticket: new Uint8Array(0) }, []],
     ["one that is too short for a name", { ticket: ticket.subarray(0, 15) }, []],
-    ["one that is a name and nothing else", { ticket: ticket.subarray(0, 16) }, [name]],
-    ["several", { identities: [ticket, ticket.subarray(0, 8), ticket.toReversed()] }, [name, lastOf(ticket)]],
-    ["of both kinds", { ticket: ticket.toReversed(), identities: [ticket] }, [lastOf(ticket), name]],
-    ["behind much else", { ticket, padding: 3000, record: 100 }, [name]],
+    ["one that is a name and nothing else", { ticket: ticket.subarray(0, 16) }, [firstOf]],
+    ["several", { identities: [ticket, ticket.subarray(0, 8), ticket.toReversed()] }, [firstOf, lastOf(ticket)]],
+    ["of both kinds", { ticket: ticket.toReversed(), identities: [ticket] }, [lastOf(ticket), firstOf]],
+    ["behind much else", { ticket, padding: 3000, record: 100 }, [firstOf]],
   ])("%s", (_name, made, tickets) => {
     expect(readClientHello(clientHello(made))).toMatchObject({ kind: "hello", tickets });
   });
@@ -154,7 +161,7 @@ describe("what is no ClientHello is known as soon as it can be", () => {
     ["a hello that ends within its random", Uint8Array.of(22, 3, 1, 0, 8, 1, 0, 0, 4, 3, 3, 5, 5)],
     ["ciphers that go beyond its end", changed(44, 0xff)],
     ["extensions that go beyond its end", clientHello({ padding: 9 }).map((byte, at) => (at === 50 ? 0xff : byte))],
-    ["another record between two parts of it", Uint8Array.of(22, 3, 1, 0, 1, 1, 21)],
+    ["another record between two parts of it", Uint8Array.of(22, 3, 1, 0, 1, 1, 21, 3, 1, 0, 2, 1)],
   ])("%s", (_name, bytes) => {
     expect(readClientHello(bytes)).toEqual({ kind: "not-tls" });
   });

@@ -52,33 +52,51 @@ export function readClientHello(bytes: Uint8Array): ClientHello {
 
 type Found = Exclude<ClientHello, { kind: "hello" }> | { readonly message: Uint8Array };
 
-/** A message may be cut into several records, anywhere. */
+/** A message may be cut into several records, anywhere. Nothing is copied before it is whole. */
 function findMessage(bytes: Uint8Array): Found {
-  const pieces: Uint8Array[] = [];
-  let length = 0;
+  const header: number[] = [];
   let wanted = MESSAGE_HEADER;
+  let length = 0;
   for (let at = 0; length < wanted;) {
-    if (!mayBeRecord(bytes, at)) return notTls;
     const start = at + RECORD_HEADER;
+    const isMissing = start >= bytes.length;
     // Of the first record each byte may show that it is none.
-    if (start >= bytes.length) return { kind: "more", atLeast: at === 0 ? bytes.length + 1 : start + 1 };
-    const end = start + (bytes[at + 3]! << 8) + bytes[at + 4]!;
-    const piece = bytes.subarray(start, end);
-    pieces.push(piece);
-    if (length < MESSAGE_HEADER) {
-      const header = headerOf(pieces);
-      if (header[0] !== CLIENT_HELLO) return notTls;
-      if (header.length === MESSAGE_HEADER) {
-        wanted += (header[1]! << 16) | (header[2]! << 8) | header[3]!;
-      }
+    if (isMissing && at > 0) return { kind: "more", atLeast: start + 1 };
+    if (!mayBeRecord(bytes, at)) return notTls;
+    if (isMissing) return { kind: "more", atLeast: bytes.length + 1 };
+    const end = start + lengthOfRecord(bytes, at);
+    const there = Math.min(end, bytes.length);
+    for (let i = start; i < there && header.length < MESSAGE_HEADER; i++) header.push(bytes[i]!);
+    if (header[0] !== CLIENT_HELLO) return notTls;
+    if (header.length === MESSAGE_HEADER) {
+      wanted = MESSAGE_HEADER + ((header[1]! << 16) | (header[2]! << 8) | header[3]!);
     }
-    length += piece.length;
+    length += there - start;
     if (length < wanted && end > bytes.length) {
       return { kind: "more", atLeast: Math.min(end, bytes.length + wanted - length) };
     }
     at = end;
   }
-  return { message: joined(pieces, length).subarray(MESSAGE_HEADER, wanted) };
+  return { message: gather(bytes, wanted).subarray(MESSAGE_HEADER) };
+}
+
+/** So many bytes of a message, out of records that have been looked at. */
+function gather(bytes: Uint8Array, wanted: number): Uint8Array {
+  const first = bytes.subarray(RECORD_HEADER, RECORD_HEADER + lengthOfRecord(bytes, 0));
+  if (first.length >= wanted) return first.subarray(0, wanted);
+  const message = new Uint8Array(wanted);
+  let length = 0;
+  for (let at = 0; length < wanted; at += RECORD_HEADER + lengthOfRecord(bytes, at)) {
+    const start = at + RECORD_HEADER;
+    const most = Math.min(lengthOfRecord(bytes, at), wanted - length);
+    message.set(bytes.subarray(start, start + most), length);
+    length += most;
+  }
+  return message;
+}
+
+function lengthOfRecord(bytes: Uint8Array, at: number): number {
+  return (bytes[at + 3]! << 8) | bytes[at + 4]!;
 }
 
 /** Whether a record of a handshake begins there, as far as its header has come; empty ones are not allowed. */
@@ -86,24 +104,8 @@ function mayBeRecord(bytes: Uint8Array, at: number): boolean {
   if (at < bytes.length && bytes[at] !== HANDSHAKE_RECORD) return false;
   if (at + 1 < bytes.length && bytes[at + 1] !== MAJOR_VERSION) return false;
   if (at + RECORD_HEADER > bytes.length) return true;
-  const length = (bytes[at + 3]! << 8) | bytes[at + 4]!;
+  const length = lengthOfRecord(bytes, at);
   return length > 0 && length <= MOST_IN_RECORD;
-}
-
-/** The first bytes of the message, as far as they are there. */
-function headerOf(pieces: readonly Uint8Array[]): readonly number[] {
-  return pieces.flatMap((piece) => [...piece.subarray(0, MESSAGE_HEADER)]).slice(0, MESSAGE_HEADER);
-}
-
-function joined(pieces: readonly Uint8Array[], length: number): Uint8Array {
-  if (pieces.length === 1) return pieces[0]!;
-  const whole = new Uint8Array(length);
-  let at = 0;
-  for (const piece of pieces) {
-    whole.set(piece, at);
-    at += piece.length;
-  }
-  return whole;
 }
 
 interface Shown {

@@ -5,5 +5,5 @@ export const eprt: Handler = (session, { argument }) => {
   const parsed = parseExtendedPort(argument);
   if (parsed.kind === "where") return session.data.tell(parsed.where);
   if (parsed.because === "not-valid") return reply(codes.badArgument, "EPRT needs |family|address|port|.");
-  return reply(codes.networkNotSupported, "That network protocol is not supported, use (1,2)");
+  return reply(codes.notThisWay, "That network protocol is not supported, use (1,2)");
 };

@@ -10,7 +10,7 @@ export const epsv: Handler = (session, { argument }) => {
     return reply(codes.ok, "Only EPSV from now on.");
   }
   if (request === undefined || (request !== "any" && request !== family)) {
-    return reply(codes.networkNotSupported, `That network protocol is not supported, use (${family === 4 ? 1 : 2})`);
+    return reply(codes.notThisWay, `That network protocol is not supported, use (${family === 4 ? 1 : 2})`);
   }
   return session.data.offer("EPSV");
 };

@@ -12,7 +12,7 @@ export const stat: Handler = (session, { argument, path }) =>
   argument === "" ? statusOf(session) : listOf(session, path, argument);
 
 function statusOf(session: Session): Reply {
-  const { transfer, control, account, state } = session;
+  const { transfer, control, account, state, security } = session;
   const moves = transfer?.direction === "send" ? "sent" : "received";
   const doing = transfer
     ? `${transfer.verb} ${transfer.path}: ${transfer.bytes} bytes ${moves} in ${transfer.seconds.toFixed(1)} s`
@@ -23,6 +23,9 @@ function statusOf(session: Session): Reply {
     `Connected from ${control.peer.address} port ${control.peer.port}`,
     `Logged in as ${account?.name ?? ""}`,
     `TYPE ${state.type === "ascii" ? "A" : "I"}, STRU F, MODE ${state.mode === "stream" ? "S" : "Z"}`,
+    ...(security.facts
+      ? [`Commands by ${security.facts.protocol}, data ${state.protection === "private" ? "by TLS" : "in clear"}`]
+      : []),
     doing,
     "End",
   );
