@@ -28,7 +28,7 @@ async function run(session: Session, command: Command): Promise<Reply> {
     // Asked before anything is opened: who has no data connection costs nothing.
     if (rule.channel && !session.data.isAgreed)
       return reply(codes.cannotOpenData, "Say PASV, EPSV, PORT or EPRT first.");
-    if (rule.channel && session.needsDataTls && session.state.protection === "clear")
+    if (rule.channel && session.security.isNeededForData && session.state.protection === "clear")
       return reply(codes.dataNotProtected, "Data goes only by TLS here; use PROT P.");
     return await handlers[verb](session, { argument, path: allowed.path });
   } finally {

@@ -26,7 +26,7 @@ export async function hashFile(session: Session, { verb, path, hash, part, answe
   try {
     const meant = part(file.size);
     if ("code" in meant) return meant;
-    const outcome = await session.work(`${verb} ${path}`, (signal) =>
+    const outcome = await session.undertaking.work(`${verb} ${path}`, (signal) =>
       session.services.hashes.hash({
         hash,
         file,

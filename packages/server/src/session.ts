@@ -13,12 +13,11 @@ import {
 } from "@twinport/protocol";
 import { ChannelError } from "@twinport/channel";
 import { Access } from "@twinport/accounts";
-import { canSetMode, canSetModified, canTellSpace } from "@twinport/storage";
+import { abilitiesOf } from "./abilities.ts";
 import { ConfigError } from "./errors.ts";
 import { DataChannel } from "./data-channel.ts";
-import { Transfer } from "./transfer.ts";
+import { Undertaking } from "./undertaking.ts";
 import { CommandQueue } from "./command-queue.ts";
-import { deflating, inflating } from "./deflate.ts";
 import { defaultHash } from "./hash-names.ts";
 import { allowPath } from "./allowed-path.ts";
 import { clientOf } from "./limits.ts";
@@ -48,7 +47,6 @@ import type { HashName } from "./hash-names.ts";
 import type { Storage } from "@twinport/storage";
 import type { HostSettings } from "./options.ts";
 import type { AllowedPath } from "./allowed-path.ts";
-import type { ReceivePlan, SendPlan } from "./transfer.ts";
 import type { Membership } from "./membership.ts";
 import type { Services, SessionActivity } from "./services.ts";
 import type { SessionInfo } from "./observe.ts";
@@ -83,7 +81,7 @@ export class Session {
   umask: number | undefined;
   /** The host that the client has asked for (HOST); undefined for the one that every session begins with. */
   host: HostSettings | undefined;
-  transfer: Transfer | undefined;
+  readonly undertaking: Undertaking;
   loginFailures = 0;
   readonly #onClosed: (session: Session) => void;
   readonly #answer: Answer;
@@ -93,11 +91,9 @@ export class Session {
   #abilities: ReadonlySet<Ability> | undefined;
   #member: Membership | undefined;
   #idleSeconds: number;
-  #whenOver: (() => void) | undefined;
   readonly #isImplicit: boolean;
   #nonsense = 0;
   #clientEnded = false;
-  #work: { readonly doing: string; readonly controller: AbortController } | undefined;
   readonly #since: number;
   #closing: string | undefined;
   #leaving: { readonly because: string; readonly farewell: Reply | undefined } | undefined;
@@ -130,6 +126,11 @@ export class Session {
         if (this.#clientEnded) this.#finish("client-ended");
       },
     });
+    this.undertaking = new Undertaking(this, {
+      isDeserted: () => (this.isAwaited ? undefined : new ChannelError("control-lost")),
+      begun: () => this.#queue.reconsider(),
+      ended: () => this.#idle.refresh(),
+    });
     this.data = new DataChannel(this, parts.services);
     this.security = new SessionSecurity(this, parts.services, parts.tls);
     this.#isImplicit = parts.tls === "implicit";
@@ -150,8 +151,7 @@ export class Session {
 
   /** What SITE WHO tells of it. */
   get activity(): SessionActivity {
-    const { transfer } = this;
-    const doing = transfer ? `${transfer.verb} ${transfer.path}` : (this.#work?.doing ?? "idle");
+    const { doing = "idle" } = this.undertaking;
     return { session: this.info, owner: this.owner, since: this.#since, doing };
   }
 
@@ -193,11 +193,6 @@ export class Session {
     this.security.beginNext(protection);
   }
 
-  /** Data must not go in clear. */
-  get needsDataTls(): boolean {
-    return this.security.isNeededForData;
-  }
-
   /** Sends a reply; `soon` leaves it to go with the next one, if that follows at once. */
   send(answer: Reply, when: "now" | "soon" = "now"): void {
     const text = formatReply(answer);
@@ -214,7 +209,7 @@ export class Session {
 
   /** What exists for this session: verbs that need what is not here are not known to it. */
   get abilities(): ReadonlySet<Ability> {
-    return (this.#abilities ??= this.#findAbilities());
+    return (this.#abilities ??= abilitiesOf(this));
   }
 
   /** How names are written on this session's wire. */
@@ -226,6 +221,11 @@ export class Session {
   get storage(): Storage {
     if (!this.#member) throw new ConfigError("no-storage", { account: "" });
     return this.#member.files;
+  }
+
+  /** The files, where somebody is in. */
+  get storageIfIn(): Storage | undefined {
+    return this.#member?.files;
   }
 
   /** What this session's account may do where. */
@@ -307,38 +307,11 @@ export class Session {
     if (wasIn) this.#loginDeadline = this.#newLoginDeadline();
   }
 
-  /** Runs a transfer to the client and gives its last reply. */
-  sendFile(plan: SendPlan): Promise<Reply> {
-    const transfer = this.#begin(new Transfer(this, this.services, plan, "send"));
-    if (this.state.mode === "stream") return this.#end(transfer.send(plan));
-    const { plan: compressed, close } = deflating(plan, this.state.deflateLevel);
-    return this.#end(transfer.send(compressed)).finally(close);
-  }
-
-  /** Runs a transfer from the client and gives its last reply. */
-  receiveFile(plan: ReceivePlan): Promise<Reply> {
-    const transfer = this.#begin(new Transfer(this, this.services, plan, "receive"));
-    if (this.state.mode === "stream") return this.#end(transfer.receive(plan));
-    return this.#end(transfer.receive(inflating(plan, this.rates("receive"), this.services.settings.clock)));
-  }
-
-  /** Does something that takes its time and moves no data. The signal says that nobody waits for it any more. */
-  async work<T>(doing: string, run: (signal: AbortSignal) => Promise<T>): Promise<T> {
-    const controller = new AbortController();
-    this.#work = { doing, controller };
-    if (this.isOver || this.#isDeserted) controller.abort();
-    this.#queue.reconsider();
-    try {
-      return await run(controller.signal);
-    } finally {
-      this.#work = undefined;
-    }
-  }
-
   /** Ends a transfer or other work that runs, and waits until its last reply is sent. False where none runs. */
   async abortTransfer(): Promise<boolean> {
-    if (!this.transfer && !this.#work) return false;
-    this.#abandon(new ChannelError("aborted"));
+    const { transfer, isWorking } = this.undertaking;
+    if (!transfer && !isWorking) return false;
+    this.undertaking.abandon(new ChannelError("aborted"));
     await this.#queue.current;
     return true;
   }
@@ -361,18 +334,6 @@ export class Session {
     this.#finish(because);
   }
 
-  /** Lets time go by for the command that runs, or none once nobody waits for it. */
-  pause(milliseconds: number): Promise<void> {
-    if (!this.isAwaited) return Promise.resolve();
-    return new Promise((resolve) => {
-      const timer = this.services.settings.clock.after(milliseconds, resolve);
-      this.#whenOver = () => {
-        timer.cancel();
-        resolve();
-      };
-    });
-  }
-
   /** Ends the session when the transfer that runs is done, at once where none does. */
   drain(): void {
     const text = "This server is shutting down; goodbye.";
@@ -384,51 +345,12 @@ export class Session {
     this.services.emit("trace", { ...step, at: this.services.settings.clock.now(), session: this.id });
   };
 
-  #begin(transfer: Transfer): Transfer {
-    this.transfer = transfer;
-    if (this.#isDeserted) transfer.abort(new ChannelError("control-lost"));
-    // What came in one piece with its command, or while the storage was asked, is acted on now, as what comes later is.
-    if (this.data.isAgreed) this.#queue.reconsider();
-    return transfer;
-  }
-
-  async #end(running: Promise<Reply>): Promise<Reply> {
-    try {
-      return await running;
-    } finally {
-      this.transfer = undefined;
-      this.#idle.refresh();
-    }
-  }
-
-  #findAbilities(): ReadonlySet<Ability> {
-    const { active, passive } = this.services.settings;
-    const abilities = new Set<Ability>();
-    if (active) abilities.add("active");
-    if (passive) abilities.add("passive");
-    if (this.charset.name === "utf-8") abilities.add("utf-8");
-    if (this.access.maySomewhere("set-modified") && canSetModified(this.storage)) abilities.add("set-modified");
-    if (this.access.maySomewhere("set-mode") && canSetMode(this.storage)) abilities.add("set-mode");
-    if (abilities.has("set-modified") || abilities.has("set-mode")) abilities.add("set-facts");
-    if (this.access.maySomewhere("list") && canTellSpace(this.storage)) abilities.add("free-space");
-    if (this.services.settings.hosts.size > 0) abilities.add("hosts");
-    if (this.security.isAvailable) abilities.add("tls");
-    if (this.services.settings.compression) abilities.add("deflate");
-    return abilities;
-  }
-
   /** What is acted on beside the command that runs. */
   #overtakes(line: DecodedLine): boolean {
-    if (!this.transfer && !this.#work) return false;
+    const { transfer, isWorking } = this.undertaking;
+    if (!transfer && !isWorking) return false;
     const rule = this.#ruleFor(line);
-    return (this.transfer ? rule?.duringTransfer : rule?.duringWork) === true;
-  }
-
-  /** Nobody waits any more for what runs. */
-  #abandon(failure: ChannelError): void {
-    this.#whenOver?.();
-    this.transfer?.abort(failure);
-    this.#work?.controller.abort();
+    return (transfer ? rule?.duringTransfer : rule?.duringWork) === true;
   }
 
   #newLoginDeadline(): Timer {
@@ -541,7 +463,7 @@ export class Session {
   #ended(): void {
     this.#clientEnded = true;
     if (!this.#queue.isRunning) this.#finish("client-ended");
-    else if (this.#isDeserted) this.#abandon(new ChannelError("control-lost"));
+    else if (this.#isDeserted) this.undertaking.abandon(new ChannelError("control-lost"));
   }
 
   /** The client has gone without having said that it would. */
@@ -552,7 +474,7 @@ export class Session {
   #finish(because: string): void {
     if (this.#closing !== undefined) return;
     this.#closing = because;
-    this.#abandon(new ChannelError("control-lost"));
+    this.undertaking.abandon(new ChannelError("control-lost"));
     this.control.end();
   }
 
@@ -563,7 +485,7 @@ export class Session {
     this.#idle.cancel();
     this.data.drop();
     this.security.end();
-    this.#abandon(new ChannelError("control-lost"));
+    this.undertaking.abandon(new ChannelError("control-lost"));
     const because = this.#closing;
     // A command that still runs, such as the end of an upload, is part of the session, and told of before its end.
     const gone = (): void => {

@@ -32,7 +32,7 @@ export async function upload(session: Session, request: UploadRequest): Promise<
   const opened = await open(session, path, at, request.exclusive ?? false);
   if ("refused" in opened) return opened.refused;
   const { file } = opened;
-  return session.receiveFile({
+  return session.undertaking.receive({
     verb,
     path,
     title: title(path),

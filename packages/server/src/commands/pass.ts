@@ -53,7 +53,7 @@ async function waitInLine(session: Session, name: string): Promise<Reply | undef
   if (verdict?.kind === "banned") return sendAway(session, name, verdict.seconds);
   const wait = verdict?.milliseconds ?? 0;
   if (wait === 0) return undefined;
-  await session.pause(wait);
+  await session.undertaking.pause(wait);
   return shutOut(session, name);
 }
 

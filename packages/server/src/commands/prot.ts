@@ -9,7 +9,7 @@ export const prot: Handler = (session, { argument }) => {
   const level = argument.toUpperCase();
   if (level === "S" || level === "E") return reply(codes.protectionNotSupported, "PROT is C or P here.");
   if (level !== "C" && level !== "P") return reply(codes.notImplementedForArgument, "PROT is C or P.");
-  if (level === "C" && session.needsDataTls) {
+  if (level === "C" && session.security.isNeededForData) {
     return reply(codes.refusedByPolicy, "Data goes only by TLS here; use PROT P.");
   }
   // What was offered may be shared with others by what it is.

@@ -23,7 +23,7 @@ export const retr: Handler = async (session, { path: asked }) => {
     const part = range ? (rangeWithin(range, file.size) ?? { from: 0, to: 0 }) : { from: offset, to: file.size };
     const source = type === "ascii" ? asciiSource(file) : imageSource(file, part, path);
     const size = type === "ascii" ? "" : ` (${part.to - part.from} bytes)`;
-    return await session.sendFile({ verb: "RETR", path, title: `Here it comes${size}.`, source });
+    return await session.undertaking.send({ verb: "RETR", path, title: `Here it comes${size}.`, source });
   } finally {
     await file.close();
   }

@@ -12,7 +12,8 @@ export const stat: Handler = (session, { argument, path }) =>
   argument === "" ? statusOf(session) : listOf(session, path, argument);
 
 function statusOf(session: Session): Reply {
-  const { transfer, control, account, state, security } = session;
+  const { control, account, state, security } = session;
+  const { transfer } = session.undertaking;
   const moves = transfer?.direction === "send" ? "sent" : "received";
   const doing = transfer
     ? `${transfer.verb} ${transfer.path}: ${transfer.bytes} bytes ${moves} in ${transfer.seconds.toFixed(1)} s`

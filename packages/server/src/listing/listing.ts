@@ -74,7 +74,7 @@ async function sendLines(
 ): Promise<Reply> {
   const source = new ListingSource(lines[Symbol.asyncIterator](), session.charset);
   try {
-    return await session.sendFile({ verb, path, title: "Here is the list.", source });
+    return await session.undertaking.send({ verb, path, title: "Here is the list.", source });
   } finally {
     await source.close();
   }
