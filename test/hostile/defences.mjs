@@ -45,9 +45,9 @@ export const defences = [
   },
   {
     name: "02 a passive connection is matched by where it comes from",
-    file: `${channel}/port-pool.ts`,
-    defence: "const offer = name === undefined ? undefined : this.claims.get(name);",
-    without: "const offer = [...this.claims.values()][0];",
+    file: `${channel}/shared-port.ts`,
+    defence: "const claim = name === undefined ? undefined : this.claims.get(name);",
+    without: "const claim = [...this.claims.values()][0];",
     test: "test/hostile/02-stolen-port.test.ts",
   },
   {
@@ -67,8 +67,7 @@ export const defences = [
   {
     name: "03 a port is given back when its time is up",
     file: `${channel}/data-offer.ts`,
-    defence:
-      'this.#failure = new ChannelError("offer-expired", { port: this.bound.port, seconds: this.#parts.seconds });',
+    defence: "this.#failure = new ChannelError(code, { port: this.bound.port, seconds: this.#seconds });",
     without: "return;",
     test: "test/hostile/03-port-exhaustion.test.ts",
   },

@@ -214,14 +214,14 @@ export class DataConnection {
   fail(failure: ChannelError): void {
     this.#fail(failure);
     reset(this.#socket);
-    this.#layer?.socket.destroy();
+    this.#layer?.destroy();
   }
 
   /** Ends it at once, without a reset where there is nothing left unread. */
   close(): void {
     this.#fail(new ChannelError("aborted"));
     this.#socket.destroy();
-    this.#layer?.socket.destroy();
+    this.#layer?.destroy();
   }
 
   /** Leaves it after {@link DataConnection.end}: what is with the kernel goes on its way, the socket is given back. */

@@ -106,7 +106,7 @@ export class DataOffer {
    * The connection, when the peer has come. To be asked for once.
    *
    * @param role who asks: it is passive mode for a server, and active mode for a client
-   * @throws {ChannelError} `offer-expired`, `offer-ambiguous`, `offer-withdrawn`, `data-reset`
+   * @throws {ChannelError} `offer-expired`, `offer-ambiguous`, `tls-timed-out`, `offer-withdrawn`, `data-reset`
    */
   async connection(role: Role = "server"): Promise<DataConnection> {
     while (this.#state === "waits") await this.#nextNews();
@@ -137,8 +137,9 @@ export class DataOffer {
 
   #expire(): void {
     if (this.#state !== "waits") return;
+    const unmet = this.hasCompany ? "tls-timed-out" : "offer-expired";
+    const code = this.#isAmbiguous ? "offer-ambiguous" : unmet;
     this.#state = "over";
-    const code = this.#isAmbiguous ? "offer-ambiguous" : "offer-expired";
     this.#failure = new ChannelError(code, { port: this.bound.port, seconds: this.#seconds });
     this.#settle();
     this.onExpired?.();

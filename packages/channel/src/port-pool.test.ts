@@ -23,6 +23,8 @@ const helloOf = (session: number, more: { padding?: number; record?: number } = 
 class Place implements AsyncDisposable {
   readonly clock = new ManualClock();
   readonly living = new Set<string>();
+  /** Of these, those that are of one client with whoever waits. */
+  readonly related = new Set<string>();
   readonly strangers: number[] = [];
   readonly unassigned: string[] = [];
   readonly pool: PortPool;
@@ -33,7 +35,9 @@ class Place implements AsyncDisposable {
       stranger: (_bound, peer) => this.strangers.push(peer.port),
       unassigned: (_bound, _peer, why) => this.unassigned.push(why),
     };
-    this.pool = new PortPool(ports, this.clock, observer, { isTicketOfOther: (name) => this.living.has(name) });
+    this.pool = new PortPool(ports, this.clock, observer, {
+      isTicketOfOther: (shown, waiting) => shown !== waiting && this.living.has(shown) && !this.related.has(shown),
+    });
   }
 
   static async withPorts(count = 1): Promise<Place> {
@@ -272,6 +276,17 @@ describe("who has come", () => {
     (await given(second, right)).close();
   });
 
+  test("whoever shows the ticket of another login of the same client is given to the only one that waits", async () => {
+    await using place = await Place.withPorts(1);
+    const first = await place.offer(1);
+    const client = await place.come(first, helloOf(1));
+    (await given(first, client)).close();
+    place.related.add(nameOf(1));
+    const second = await place.offer(2);
+    (await given(second, await place.come(second, helloOf(1)))).close();
+    expect(place.strangers).toEqual([]);
+  });
+
   test("who came for a former offer of a session is not given to its next one", async () => {
     await using place = await Place.withPorts(1);
     const [former, other] = [await place.offer(1), await place.offer(2)];
@@ -366,7 +381,7 @@ describe("how long, and how many", () => {
     expect(place.pool).toMatchObject({ lent: 0, unassigned: 0 });
     expect(isTold).toBe(true);
     expect(await over(client)).toBe("reset");
-    expect(await failureOf(offer.connection())).toMatchObject({ code: "offer-expired", facts: { seconds: 10 } });
+    expect(await failureOf(offer.connection())).toMatchObject({ code: "tls-timed-out", facts: { seconds: 10 } });
   });
 
   test("an offer that has company may be given more time, counted from then", async () => {

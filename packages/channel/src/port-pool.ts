@@ -27,8 +27,12 @@ export interface PortPoolObserver extends ArrivalObserver {
 
 /** What a pool asks its owner. */
 export interface PortPoolQuestions {
-  /** Whether tickets of that name belong to a session that lives: such a one is given to no other. */
-  isTicketOfOther?: ((ticketName: string) => boolean) | undefined;
+  /**
+   * Whether tickets of that name belong to a session that lives and has nothing to do with one that waits: whoever shows
+   * one is not given to that. Sessions of one client may have: some take up whichever session was the last of any of
+   * their logins (Go's, and with it rclone).
+   */
+  isTicketOfOther?: ((shown: string, waiting: string) => boolean) | undefined;
 }
 
 /** What {@link PortPool.offer} needs to know. */

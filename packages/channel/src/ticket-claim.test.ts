@@ -44,7 +44,7 @@ test.each([
   const options = { rejectUnauthorized: false, minVersion: version, maxVersion: version };
   const sessions = Array.from({ length: 8 }, () => identity.session());
   const names = new Set(sessions.map(({ ticketName }) => ticketName));
-  const pool = new PortPool(await freeRange(1), systemClock, {}, { isTicketOfOther: (name) => names.has(name) });
+  const pool = new PortPool(await freeRange(1), systemClock, {}, { isTicketOfOther: (shown) => names.has(shown) });
   const offers = await Promise.all(
     sessions.map(({ ticketName }) => pool.offer({ local, peer: local, timeout: 10, tls: { ticketName } })),
   );

@@ -10,7 +10,7 @@ interface ClaimParts {
   readonly at: { readonly bound: Endpoint };
   readonly clock: Clock;
   readonly observer: ArrivalObserver;
-  readonly isTicketOfOther: ((ticketName: string) => boolean) | undefined;
+  readonly isTicketOfOther: ((shown: string, waiting: string) => boolean) | undefined;
   /** Of all claims, the oldest first. */
   readonly unassigned: Set<Arrival>;
   /** Gives the port back to the pool. */
@@ -94,7 +94,7 @@ export class TicketClaim implements ArrivalOwner {
       this.#assign(arrival, possible.get(named)!);
       return;
     }
-    if (tickets.some((ticket) => this.#isOfOther(ticket))) {
+    if (tickets.some((ticket) => this.#isOfOther(ticket, possible))) {
       // Its session waits no more, or again since, or elsewhere.
       this.#parts.observer.stranger?.(this.#parts.at.bound, arrival.peer);
       this.#forget(arrival);
@@ -122,8 +122,9 @@ export class TicketClaim implements ArrivalOwner {
     arrival.reset();
   };
 
-  #isOfOther(ticket: string): boolean {
-    return this.#waiting.has(ticket) || this.#parts.isTicketOfOther?.(ticket) === true;
+  #isOfOther(ticket: string, possible: ReadonlyMap<string, unknown>): boolean {
+    if (this.#waiting.has(ticket)) return true;
+    return [...possible.keys()].every((waiting) => this.#parts.isTicketOfOther?.(ticket, waiting) === true);
   }
 
   #assign(arrival: Arrival, { offer }: Waiting): void {

@@ -78,22 +78,9 @@ export class ServerIdentity {
     this.#shown = this.#read(certificates);
   }
 
-  /** TLS for one more command connection and its data connections. */
+  /** TLS for one more command connection and its data connections, which all show what is shown now. */
   session(): SessionTls {
-    return new SessionTls(this);
-  }
-
-  /** The certificate for a name, or the first one; undefined where that name is to be refused. */
-  find(name: string | undefined): Shown | undefined {
-    const [first] = this.#shown;
-    if (name === undefined) return first;
-    const found = this.#shown.find(({ x509 }) => x509.checkHost(name) !== undefined);
-    return found ?? (this.options.unknownNames === "refuse" ? undefined : first);
-  }
-
-  /** Whether what is shown depends on the name that is asked for. */
-  get dependsOnName(): boolean {
-    return this.#shown.length > 1 || this.options.unknownNames === "refuse";
+    return new SessionTls(this, this.#shown);
   }
 
   contextFor(
@@ -132,13 +119,16 @@ export class ServerIdentity {
  */
 export class SessionTls {
   readonly #identity: ServerIdentity;
+  readonly #shown: readonly Shown[];
   readonly #ticketKeys = randomBytes(TICKET_KEYS_BYTES);
   readonly #idContext = randomBytes(KEY_NAME_BYTES).toString("hex");
   readonly #contexts = new Map<string, tls.SecureContext>();
   #name: string | undefined;
 
-  constructor(identity: ServerIdentity) {
+  /** Use {@link ServerIdentity.session}. */
+  constructor(identity: ServerIdentity, shown: readonly Shown[]) {
     this.#identity = identity;
+    this.#shown = shown;
   }
 
   /** What a ticket of this session begins with, in hex. */
@@ -160,11 +150,12 @@ export class SessionTls {
     const { clients } = this.#identity.options;
     return new tls.TLSSocket(stream, {
       isServer: true,
-      secureContext: this.#context(this.#name)!,
+      // Refused are names of SNI only: a host may have no certificate of its own.
+      secureContext: (this.#context(this.#name) ?? this.#context(undefined))!,
       ALPNProtocols: PROTOCOLS,
       requestCert: clients !== undefined,
       rejectUnauthorized: false,
-      ...(this.#identity.dependsOnName && {
+      ...(this.#dependsOnName && {
         SNICallback: (name: string, answer: (error: Error | null, context?: tls.SecureContext) => void) => {
           const context = this.#context(name);
           if (context) answer(null, context);
@@ -198,8 +189,21 @@ export class SessionTls {
     };
   }
 
+  /** Whether what is shown depends on the name that is asked for. */
+  get #dependsOnName(): boolean {
+    return this.#shown.length > 1 || this.#identity.options.unknownNames === "refuse";
+  }
+
+  /** The certificate for a name, or the first one; undefined where that name is to be refused. */
+  #find(name: string | undefined): Shown | undefined {
+    const [first] = this.#shown;
+    if (name === undefined) return first;
+    const found = this.#shown.find(({ x509 }) => x509.checkHost(name) !== undefined);
+    return found ?? (this.#identity.options.unknownNames === "refuse" ? undefined : first);
+  }
+
   #context(name: string | undefined): tls.SecureContext | undefined {
-    const shown = this.#identity.find(name);
+    const shown = this.#find(name);
     if (!shown) return undefined;
     const { fingerprint256 } = shown.x509;
     let context = this.#contexts.get(fingerprint256);

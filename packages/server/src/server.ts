@@ -124,13 +124,23 @@ export class Server extends EventEmitter<ServerEvents> {
     this.#count = new SessionCount(settings.limits);
     const { clock } = settings;
     const warn = (warning: ServerWarning): void => this.#emit("warning", warning);
-    const ticketNames = new Set<string>();
-    const pool = new PortPool(settings.passive?.ports ?? "any", clock, {
-      portBusy: (bound, cause) => warn({ code: "passive-port-busy", bound, cause }),
-      stranger: (local, peer) => {
-        if (this.#isTraced()) this.#emit("trace", { kind: "data-stranger-dropped", at: clock.now(), local, peer });
+    const byTicket = new Map<string, Session>();
+    const pool = new PortPool(
+      settings.passive?.ports ?? "any",
+      clock,
+      {
+        portBusy: (bound, cause) => warn({ code: "passive-port-busy", bound, cause }),
+        stranger: (local, peer) => {
+          if (this.#isTraced()) this.#emit("trace", { kind: "data-stranger-dropped", at: clock.now(), local, peer });
+        },
       },
-    });
+      {
+        isTicketOfOther: (shown, waiting) => {
+          const other = byTicket.get(shown);
+          return other !== undefined && other.owner !== byTicket.get(waiting)?.owner;
+        },
+      },
+    );
     this.#services = {
       settings,
       pool,
@@ -146,7 +156,7 @@ export class Server extends EventEmitter<ServerEvents> {
         settings.loginThrottle === false ? undefined : new LoginThrottle(settings.loginThrottle, () => clock.now()),
       isOwnListener: (where, local) => this.#isOwnListener(where, local),
       track: (connection) => this.#track(connection),
-      ticketNames,
+      byTicket,
       countData: (isOwn) => this.#dataByTls[isOwn ? "own" : "unproven"]++,
       emit: (name, ...event) => this.#emit(name, ...event),
       isTraced: () => this.#isTraced(),

@@ -7,6 +7,7 @@ import type { AddressBook } from "./address-book.ts";
 import type { ServerEvents, SessionInfo } from "./observe.ts";
 import type { HashPool } from "./hash-pool.ts";
 import type { Settings } from "./options.ts";
+import type { Session } from "./session.ts";
 import type { SourcePorts } from "./source-ports.ts";
 
 /** A session and what it is doing. */
@@ -42,8 +43,8 @@ export interface Services {
   readonly track: (connection: DataConnection) => void;
   readonly emit: <Name extends keyof ServerEvents>(name: Name, ...event: ServerEvents[Name]) => void;
   readonly isTraced: () => boolean;
-  /** What the tickets of the sessions that are there begin with. */
-  readonly ticketNames: Set<string>;
+  /** The sessions that are there and speak TLS, by what their tickets begin with. */
+  readonly byTicket: Map<string, Session>;
   /** Counts a data connection by TLS, and whether it was proven to be its session's. */
   readonly countData: (isOwn: boolean) => void;
 }

@@ -84,7 +84,7 @@ export class SessionSecurity {
     const tls = settings.identity.session();
     tls.preferName(this.#session.host?.name);
     this.#tls = tls;
-    this.#services.ticketNames.add(tls.ticketName);
+    this.#services.byTicket.set(tls.ticketName, this.#session);
     this.#facts = await this.#session.control.secure(tls, this.#patience(settings), begun);
     const { protocol, isResumed } = this.#facts;
     this.#session.advance({ kind: "secured", protection });
@@ -95,7 +95,7 @@ export class SessionSecurity {
 
   /** The session is over. */
   end(): void {
-    if (this.#tls) this.#services.ticketNames.delete(this.#tls.ticketName);
+    if (this.#tls) this.#services.byTicket.delete(this.#tls.ticketName);
   }
 
   /** What the next data connection's tickets begin with; undefined where that goes in clear. */
