@@ -143,7 +143,8 @@ class Exchange {
     connection
       .secure({ ...dataTls, timeout: this.#patience.handshake, clock, signal: this.#signal, onTruncated: "tell" })
       .then(
-        () => {
+        ({ protocol, isResumed }) => {
+          this.#context.trace?.({ kind: "data-secured", protocol, isResumed, local, peer });
           this.#isReady = true;
           this.#wake();
         },

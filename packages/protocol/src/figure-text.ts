@@ -22,7 +22,7 @@ const PORT = 7;
 export function formatFigure(figure: Figure, words: FigureWords): string[] {
   const mode = figure.mode === "active" ? words.active : words.passive;
   const ended = outcomeOf(figure, words);
-  const title = [mode, figure.command, ended].filter((part) => part !== undefined).join(" · ");
+  const title = [mode, figure.tls, figure.command, ended].filter((part) => part !== undefined).join(" · ");
   const client = `${words.client} ${figure.clientAddress}`;
   const server = `${words.server} ${figure.serverAddress}`;
   return [

@@ -40,6 +40,12 @@ function figures(steps: readonly TraceStepFacts[], role: "client" | "server" = "
   return steps.flatMap((step, at) => tracker.take({ ...step, at, session: "s1" }) ?? []);
 }
 
+test("the figure of a secured data connection names the version of TLS", () => {
+  const secured: TraceStepFacts = { kind: "data-secured", protocol: "TLSv1.3", isResumed: true, ...ends };
+  const steps = [...passive, said("RETR a"), answered(150, "here"), passiveData, secured, closed];
+  expect(figures(steps)).toMatchObject([{ mode: "passive", command: "RETR a", tls: "TLSv1.3", outcome: "complete" }]);
+});
+
 test("a passive transfer: the client connects to the port that the server offered", () => {
   expect(
     figures([...passive, said("RETR a"), passiveData, answered(150, "here"), closed, answered(226, "done")]),

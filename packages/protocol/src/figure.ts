@@ -23,6 +23,8 @@ export interface Figure {
   readonly serverAddress: string;
   /** The command that moved data, if it came to that. */
   readonly command: string | undefined;
+  /** The version of TLS on the data connection, where that was secured. */
+  readonly tls?: string;
   readonly steps: readonly [FigureStep, FigureStep, FigureStep, FigureStep];
   /** The number of the step that did not happen. */
   readonly brokenAt: 3 | undefined;
@@ -46,6 +48,7 @@ interface Draft {
   serverData: number | undefined;
   command: string | undefined;
   isConnected: boolean;
+  tls: string | undefined;
   /** What has moved, once the last byte has. */
   bytes: number | undefined;
 }
@@ -98,6 +101,9 @@ export class FigureTracker {
         return undefined;
       case "data-connected":
         this.#connects(this.#sidesOf(step));
+        return undefined;
+      case "data-secured":
+        if (this.#draft) this.#draft.tls = step.protocol;
         return undefined;
       case "data-last-byte":
         if (this.#draft) this.#draft.bytes = step.bytes;
@@ -160,6 +166,7 @@ export class FigureTracker {
       serverData: ports.serverData,
       command: undefined,
       isConnected: false,
+      tls: undefined,
       bytes: undefined,
     };
     this.#awaits = awaits;
@@ -193,6 +200,7 @@ export class FigureTracker {
       clientAddress: draft.client.address,
       serverAddress: draft.server.address,
       command: draft.command,
+      ...(draft.tls !== undefined && { tls: draft.tls }),
       steps: [
         { number: 1, from: "client", ...control, what: "asks", line: draft.asks },
         { number: 2, from: "server", ...control, what: "answers", line: draft.answers },

@@ -43,6 +43,7 @@ export class TracePrinter {
       case "control-connected":
         return `* ${say.connected(at(step.local), at(step.peer))}`;
       case "control-secured":
+      case "data-secured":
         return `* ${say.secured(step.protocol, step.isResumed)}`;
       case "command-sent":
         if (step.line === "QUIT") this.#hasQuit.add(step.session);
