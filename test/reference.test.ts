@@ -35,7 +35,8 @@ describe("the reference of the command line", () => {
     const terminal = { input: process.stdin, output: process.stdout, errors: process.stderr };
     const setting = { terminal: { ...terminal, environment: {}, now: Date.now }, messages: messagesIn("en") };
     const all = await commandsFor([], { ...setting, language: "en" });
-    const client = all.filter((command) => command.name() !== "serve" && command.name() !== "account");
+    const ofServer = new Set(["serve", "account", "cert"]);
+    const client = all.filter((command) => !ofServer.has(command.name()));
     expect(client.length).toBeGreaterThan(10);
     const options = client.flatMap((command) => [command, ...command.commands]).flatMap(({ options: own }) => own);
     const shown = new Set(options.filter(({ hidden }) => !hidden).map(({ long }) => long ?? ""));

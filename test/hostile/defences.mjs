@@ -1,5 +1,7 @@
 // Each defence against a hostile client: the one line that makes it, what stands there without it, and the test that
 // fails then. Lines are those of the checklist in docs/explain/hostile-clients.md. `npm run mutate` tries them all.
+import { tlsDefences } from "./tls-defences.mjs";
+
 const protocol = "packages/protocol/src";
 const server = "packages/server/src";
 const channel = "packages/channel/src";
@@ -244,7 +246,7 @@ export const defences = [
   {
     name: "12 guesses wait",
     file: `${server}/commands/pass.ts`,
-    defence: "await session.pause(wait);",
+    defence: "await session.undertaking.pause(wait);",
     without: "",
     test: "test/hostile/12-login.test.ts",
   },
@@ -466,4 +468,5 @@ export const defences = [
     without: "if (false) throw",
     test: "test/hostile/20-leaks.test.ts",
   },
+  ...tlsDefences,
 ];

@@ -9,7 +9,7 @@ import type { DataMode } from "@twinport/protocol";
 import type { PortRange } from "@twinport/channel";
 
 /** One way to the data: who opens it, by which verb, over which family. */
-interface Way {
+export interface Way {
   readonly mode: DataMode;
   readonly verb: "PASV" | "EPSV" | "PORT" | "EPRT";
   readonly address: "127.0.0.1" | "::1";
@@ -27,6 +27,14 @@ export interface Place {
   /** The folder of this cell as the server names it: `/passive-pasv-ipv4`. */
   readonly folder: string;
   readonly home: string;
+  /** Without it nothing is protected. */
+  readonly tls?: PlaceTls;
+}
+
+/** How TLS begins at a place, and the file with the certificate that vouches for the server. */
+export interface PlaceTls {
+  readonly begins: "explicit" | "implicit";
+  readonly ca: string;
 }
 
 /** What a client does, one act a deed; each is over when the client is. */
@@ -46,9 +54,18 @@ export interface Deeds {
 }
 
 /** Why a client cannot do a thing; it stands in the title of a test. */
-interface Cannot {
+export interface Cannot {
   readonly cannot: string;
 }
+
+/** What a client does in one session: many small files of one folder, one after the other. */
+export interface Sessions {
+  readonly putAll: ((place: Place, from: string, names: readonly string[]) => Promise<unknown>) | Cannot;
+  readonly getAll: (place: Place, names: readonly string[], into: string) => Promise<unknown>;
+}
+
+/** A client's deeds, and for each that it does not have the reason. */
+export type ClientDeeds = { readonly [Name in keyof Deeds]: Deeds[Name] | Cannot };
 
 /** A row of the matrix: the client, its ways, and for each deed the act or the reason why there is none. */
 export interface Client {
@@ -57,7 +74,7 @@ export interface Client {
   readonly ways: readonly Way[];
   /** Ways that this client does not have, and why. */
   readonly lacks: Readonly<Record<string, string>>;
-  readonly deeds: { readonly [Name in keyof Deeds]: Deeds[Name] | Cannot };
+  readonly deeds: ClientDeeds;
   /** Names that this client cannot say, and why. */
   readonly cannotName?: Readonly<Record<string, string>>;
 }
@@ -72,7 +89,7 @@ const sizes: readonly (readonly [string, number])[] = [
 ];
 
 /** Names at which clients, shells and parsers stumble. */
-const names = ["two  words.txt", "文件 名.txt", 'qu"oted".txt', "apo'strophe's.txt", "-dash.txt"];
+export const names = ["two  words.txt", "文件 名.txt", 'qu"oted".txt', "apo'strophe's.txt", "-dash.txt"];
 
 /** The tests of one client: each way × each deed, compared by SHA-256 with the files on the server's disk. */
 export function clientMatrix(client: Client, ports: PortRange): void {
@@ -249,11 +266,16 @@ export function clientMatrix(client: Client, ports: PortRange): void {
   });
 }
 
-function titleOf({ mode, verb, address }: Way): string {
+export function titleOf({ mode, verb, address }: Way): string {
   return `${mode} by ${verb}, ${address === "::1" ? "IPv6" : "IPv4"}`;
 }
 
-function exceptions({ deeds, lacks, cannotName = {} }: Client): string {
+/** What a client cannot do, for the title of a test. */
+export function exceptions({
+  deeds,
+  lacks,
+  cannotName = {},
+}: Omit<Client, "deeds"> & { readonly deeds: Partial<ClientDeeds> }): string {
   const reasons = [
     ...Object.entries(deeds).flatMap(([name, act]) => (isCannot(act) ? [`${name} (${act.cannot})`] : [])),
     ...Object.entries(lacks).map(([way, reason]) => `${way} (${reason})`),
@@ -262,7 +284,7 @@ function exceptions({ deeds, lacks, cannotName = {} }: Client): string {
   return reasons.length === 0 ? "" : `, but not: ${reasons.join("; ")}`;
 }
 
-function isCannot(act: object): act is Cannot {
+export function isCannot(act: object): act is Cannot {
   return "cannot" in act;
 }
 

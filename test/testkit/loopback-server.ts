@@ -1,3 +1,4 @@
+import type tls from "node:tls";
 import { expect, vi } from "vitest";
 import { singleAccount } from "@twinport/accounts";
 import { createServer } from "@twinport/server";
@@ -6,7 +7,7 @@ import { freeRange } from "./free-ports.ts";
 import { inTime } from "./in-time.ts";
 import { WireClient } from "./wire-client.ts";
 import type { TraceEvent } from "@twinport/protocol";
-import type { Server, ServerEvents, ServerOptions, ServerWarning } from "@twinport/server";
+import type { ListenOptions, Server, ServerEvents, ServerOptions, ServerWarning } from "@twinport/server";
 import type { Storage } from "@twinport/storage";
 import type { WireClientOptions } from "./wire-client.ts";
 
@@ -14,9 +15,16 @@ import type { WireClientOptions } from "./wire-client.ts";
 export interface LoopbackOptions extends Partial<ServerOptions> {
   /** Files in memory, where no storage is given. */
   readonly files?: Readonly<Record<string, string | Uint8Array>>;
-  readonly listen?: readonly { readonly address?: string; readonly port?: number }[];
+  readonly listen?: readonly ListenOptions[];
   /** Take no trace: with no listener no step is made. */
   readonly untraced?: boolean;
+}
+
+/** A {@link WireClient} by TLS. */
+export interface SecureClientOptions extends WireClientOptions {
+  readonly tls?: tls.ConnectionOptions;
+  /** Whose session it is (default: ann's). */
+  readonly name?: string;
 }
 
 /** A server on loopback addresses with what its events told; at its end everything must have been given back. */
@@ -61,6 +69,15 @@ export class LoopbackServer {
     return (await this.connect(options)).login();
   }
 
+  /** A client that is in by TLS, and whose data goes by it. */
+  async secureClient(options: SecureClientOptions = {}): Promise<WireClient> {
+    const client = await this.connect(options);
+    await client.reply();
+    await client.authenticate(options.tls);
+    await client.enter(options.name);
+    return client.protect();
+  }
+
   /** The next event of this name. */
   next<Name extends keyof ServerEvents>(name: Name, seconds = 5): Promise<ServerEvents[Name][0]> {
     const event = new Promise<ServerEvents[Name][0]>((resolve) => {
@@ -82,7 +99,8 @@ export class LoopbackServer {
   async quiet(seconds = 5): Promise<void> {
     await vi.waitFor(
       () => {
-        expect(this.server.usage).toMatchObject({ sessions: 0, lentPorts: 0, dataConnections: 0, bufferBytes: 0 });
+        const nothing = { sessions: 0, lentPorts: 0, dataConnections: 0, bufferBytes: 0, unassigned: 0 };
+        expect(this.server.usage).toMatchObject(nothing);
       },
       { timeout: seconds * 1000, interval: 5 },
     );

@@ -6,6 +6,7 @@ import { createServer } from "@twinport/server";
 import { diskStorage } from "@twinport/storage";
 import { ScratchFolder } from "./scratch-folder.ts";
 import type { PortRange } from "@twinport/channel";
+import type { TraceEvent } from "@twinport/protocol";
 import type { Server, ServerEvents, ServerOptions, ServerWarning } from "@twinport/server";
 import type { DiskStorage } from "@twinport/storage";
 
@@ -14,6 +15,9 @@ export interface ObservedTransfer {
   readonly started: ServerEvents["transfer-started"][0];
   finished: ServerEvents["transfer-finished"][0] | undefined;
 }
+
+/** TLS that was begun, on a command or a data connection. */
+export type SecuredStep = Extract<TraceEvent, { readonly kind: "control-secured" | "data-secured" }>;
 
 /** What is normal beside other programs and other tests: a port that somebody else has. */
 const harmless: ReadonlySet<ServerWarning["code"]> = new Set(["active-port-refused", "passive-port-busy"]);
@@ -38,6 +42,9 @@ export class ObservedServer {
   readonly steps: string[] = [];
   /** Codes of all replies. */
   readonly codes: number[] = [];
+  readonly secured: SecuredStep[] = [];
+  /** How many there were. */
+  sessions = 0;
   readonly warnings: ServerWarning[] = [];
   readonly #scratch: ScratchFolder;
   readonly #storage: DiskStorage;
@@ -59,9 +66,13 @@ export class ObservedServer {
     this.#observe();
   }
 
-  static async start(ports: PortRange, options: Partial<ServerOptions> = {}): Promise<ObservedServer> {
+  static async start(
+    ports: PortRange,
+    options: Partial<ServerOptions> = {},
+    tls: "explicit" | "implicit" = "explicit",
+  ): Promise<ObservedServer> {
     const observed = new ObservedServer(ports, options);
-    for (const address of ["127.0.0.1", "::1"]) await observed.server.listen({ address, port: 0 });
+    for (const address of ["127.0.0.1", "::1"]) await observed.server.listen({ address, port: 0, tls });
     return observed;
   }
 
@@ -102,7 +113,13 @@ export class ObservedServer {
     const { from, to } = this.#ports;
     await vi.waitFor(
       () => {
-        expect(this.server.usage).toMatchObject({ sessions: 0, lentPorts: 0, dataConnections: 0, bufferBytes: 0 });
+        expect(this.server.usage).toMatchObject({
+          sessions: 0,
+          lentPorts: 0,
+          dataConnections: 0,
+          bufferBytes: 0,
+          unassigned: 0,
+        });
       },
       { timeout: seconds * 1000, interval: 10 },
     );
@@ -124,11 +141,13 @@ export class ObservedServer {
 
   #observe(): void {
     const running = new Map<string, ObservedTransfer>();
+    this.server.on("session-opened", () => this.sessions++);
     this.server.on("warning", (warning) => this.warnings.push(warning));
     this.server.on("trace", (step) => {
       this.steps.push(step.kind);
       if (step.kind === "command-received") this.lines.push(step.line);
       if (step.kind === "reply-sent") this.codes.push(step.code);
+      if (step.kind === "control-secured" || step.kind === "data-secured") this.secured.push(step);
     });
     this.server.on("transfer-started", (started) => {
       const transfer = { started, finished: undefined };

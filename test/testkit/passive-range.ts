@@ -3,8 +3,8 @@ import { basename } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { PortRange } from "@twinport/channel";
 
-const FIRST = 30_200;
-const WIDTH = 48;
+const FIRST = 30_100;
+const WIDTH = 30;
 
 const files = readdirSync(new URL("../interop/", import.meta.url))
   .filter((name) => name.endsWith(".test.ts"))

@@ -4,10 +4,12 @@ import { singleAccount, readOnlyPermissions } from "@twinport/accounts";
 import { lookUpVerb, ruleOf } from "@twinport/protocol";
 import { memoryStorage, uploadSink } from "@twinport/storage";
 import { LoopbackServer } from "./loopback-server.ts";
+import { serverCertificate } from "./certificates.ts";
 import { spaceStorage } from "./space-storage.ts";
 import { ManualClock } from "./manual-clock.ts";
 import { ActivePeer } from "./wire-client.ts";
 import type { DataPeer, WireClient } from "./wire-client.ts";
+import type { TlsOptions } from "@twinport/server";
 import type { MemoryStorageOptions, Storage } from "@twinport/storage";
 import type { Transcript, TranscriptStep } from "./transcript.ts";
 
@@ -32,6 +34,7 @@ export async function replay(transcript: Transcript, cut: Cut, seed = 1): Promis
     storage: storageOf(made.storage, { files, now: clock.now }),
     ...(made.hosts && { hosts: { "files.example.org": {}, "other.example.org": otherHost } }),
     clock,
+    ...(made.tls !== "none" && { tls: tlsOf(made.tls), listen: [{ tls: listenerTls(made.tls) }] }),
     ...(!made.passive && { passive: false }),
     ...(!made.active && { active: false }),
   });
@@ -46,6 +49,16 @@ export async function replay(transcript: Transcript, cut: Cut, seed = 1): Promis
   } finally {
     replayer.close();
   }
+}
+
+function tlsOf(kind: Transcript["server"]["tls"]): TlsOptions {
+  const need = kind === "required" ? "required" : "optional";
+  // Proof, so that what a transcript shows as taken up is.
+  return { certificates: [serverCertificate()], login: need, data: need, sessionReuse: "require" };
+}
+
+function listenerTls(kind: Transcript["server"]["tls"]): "explicit" | "implicit" {
+  return kind === "implicit" ? "implicit" : "explicit";
 }
 
 /** The host of a transcript that has hosts: other people, other files. */
@@ -130,6 +143,9 @@ class Replayer {
     } else if (step.kind === "clock") {
       this.#clock.advance(step.seconds * 1000);
       this.#said.push(`# clock: ${step.seconds} s`);
+    } else if (step.kind === "tls") {
+      await this.#client.secure();
+      this.#said.push("# tls: begins");
     } else if (step.kind === "data") {
       const text = await this.#act(step.act, step.text);
       this.#said.push(`# data: ${step.act}${text === undefined ? "" : ` ${JSON.stringify(text)}`}`);
@@ -141,8 +157,14 @@ class Replayer {
       case "connects":
         this.#use(await this.#client.connectTo(this.#offered));
         return undefined;
+      case "connects by TLS":
+        this.#use(this.#client.secureData(await this.#client.connectTo(this.#offered)));
+        return undefined;
       case "accepts":
         this.#use(await this.#listener!.accept());
+        return undefined;
+      case "accepts by TLS":
+        this.#use(this.#client.secureData(await this.#listener!.accept()));
         return undefined;
       case "refuses":
         this.#stopListening();
@@ -233,7 +255,7 @@ function endOfBatch(steps: readonly TranscriptStep[], from: number): number {
   let at = from + 1;
   for (; at < steps.length; at++) {
     const step = steps[at]!;
-    if (step.kind === "data" || step.kind === "clock" || movesData(step)) break;
+    if ((step.kind !== "client" && step.kind !== "server") || movesData(step)) break;
   }
   // Replies behind the last line of the batch may wait for what ends it.
   return at;

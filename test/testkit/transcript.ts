@@ -6,12 +6,16 @@ export type TranscriptStep = { readonly number: number } & (
   | { readonly kind: "server"; readonly line: string }
   | { readonly kind: "data"; readonly act: DataAct; readonly text: string }
   | { readonly kind: "clock"; readonly seconds: number }
+  /** Hands are shaken on the command connection. */
+  | { readonly kind: "tls" }
 );
 
 /** What the client's end of the data connection does; test/transcripts/README.md says what each means. */
 type DataAct =
   | "connects"
+  | "connects by TLS"
   | "accepts"
+  | "accepts by TLS"
   | "refuses"
   | "sends"
   | "sends deflated"
@@ -28,6 +32,8 @@ interface TranscriptServer {
   readonly permissions: "all" | "read-only";
   readonly storage: "memory" | "space" | "sink";
   readonly hosts: boolean;
+  /** `required` for logins and data; `implicit` where the connection begins with it. */
+  readonly tls: "none" | "optional" | "required" | "implicit";
 }
 
 /** A conversation in the form of STYLE.md, taken apart. */
@@ -42,7 +48,9 @@ export interface Transcript {
 
 const acts: ReadonlySet<string> = new Set<DataAct>([
   "connects",
+  "connects by TLS",
   "accepts",
+  "accepts by TLS",
   "refuses",
   "sends",
   "sends deflated",
@@ -53,9 +61,31 @@ const acts: ReadonlySet<string> = new Set<DataAct>([
   "is cut off",
 ]);
 
+const usualServer: TranscriptServer = {
+  passive: true,
+  active: true,
+  permissions: "all",
+  storage: "memory",
+  hosts: false,
+  tls: "none",
+};
+
+/** What a line `# server:` may say. */
+const servers: Readonly<Record<string, Partial<TranscriptServer>>> = {
+  "no passive": { passive: false },
+  "no active": { active: false },
+  "read only": { permissions: "read-only" },
+  sink: { storage: "sink" },
+  space: { storage: "space" },
+  hosts: { hosts: true },
+  tls: { tls: "optional" },
+  "tls required": { tls: "required" },
+  "tls implicit": { tls: "implicit" },
+};
+
 /** Reads a file of test/transcripts. A line that is neither `C:`, `S:`, `#` nor empty is an error. */
 export function readTranscript(name: string, file: URL): Transcript {
-  let server: TranscriptServer = { passive: true, active: true, permissions: "all", storage: "memory", hosts: false };
+  let server = usualServer;
   const files: Record<string, string> = {};
   const steps: TranscriptStep[] = [];
   let loggedIn = false;
@@ -68,9 +98,9 @@ export function readTranscript(name: string, file: URL): Transcript {
     if (who === "C:") steps.push({ number, kind: "client", line: rest.replace(/\\x([0-9a-f]{2})/g, letterOf) });
     else if (who === "S:") steps.push({ number, kind: "server", line: rest });
     else if (who !== "#" && line !== "") wrong();
-    const [, topic, said = ""] = /^(data|clock|file|server|login): ?(.*)$/s.exec(who === "#" ? rest : "") ?? [];
+    const [, topic, said = ""] = /^(data|clock|file|server|login|tls): ?(.*)$/s.exec(who === "#" ? rest : "") ?? [];
     if (topic === "data") {
-      const [, act = "", text = '""'] = /^([a-z ]+?)(?: (".*"))?$/.exec(said) ?? [];
+      const [, act = "", text = '""'] = /^([A-Za-z ]+?)(?: (".*"))?$/.exec(said) ?? [];
       if (!acts.has(act)) wrong();
       steps.push({ number, kind: "data", act: act as DataAct, text: JSON.parse(text) as string });
     } else if (topic === "clock") {
@@ -79,13 +109,10 @@ export function readTranscript(name: string, file: URL): Transcript {
       const [, path = wrong(), content = wrong()] = /^(\/.*?) ("(?:[^"\\]|\\.)*")$/.exec(said) ?? [];
       files[path] = JSON.parse(content) as string;
     } else if (topic === "server") {
-      if (said === "no passive") server = { ...server, passive: false };
-      else if (said === "no active") server = { ...server, active: false };
-      else if (said === "read only") server = { ...server, permissions: "read-only" };
-      else if (said === "sink") server = { ...server, storage: "sink" };
-      else if (said === "space") server = { ...server, storage: "space" };
-      else if (said === "hosts") server = { ...server, hosts: true };
-      else wrong();
+      server = { ...server, ...(servers[said] ?? wrong()) };
+    } else if (topic === "tls") {
+      if (said !== "begins") wrong();
+      steps.push({ number, kind: "tls" });
     } else if (topic === "login") {
       loggedIn = true;
     }

@@ -1,7 +1,11 @@
 import net from "node:net";
+import tls from "node:tls";
 import { once } from "node:events";
+import { ActivePeer, DataPeer, SecureDataPeer } from "./data-peer.ts";
 import { inTime } from "./in-time.ts";
 import type { Server } from "@twinport/server";
+
+export { ActivePeer, DataPeer, SecureDataPeer };
 
 /** A reply as it came over the wire: its code and its lines, each whole. */
 export interface WireReply {
@@ -17,13 +21,17 @@ export interface WireClientOptions {
   readonly from?: string;
   /** The server's address, if it listens at several. */
   readonly to?: string;
+  /** The server's port, if several listeners are at its address. */
+  readonly toPort?: number;
   /** Take no reply before {@link WireClient.takeReplies}. */
   readonly deaf?: boolean;
 }
 
 /** An FTP client that does nothing by itself: what is sent and when is the test's, and every line is seen. */
 export class WireClient {
-  readonly socket: net.Socket;
+  socket: net.Socket;
+  /** The newest TLS session of the command connection: what data connections take up. */
+  ticket: Buffer | undefined;
   /** Done when the server has closed, or the connection is gone. */
   readonly closed: Promise<void>;
   readonly #from: string | undefined;
@@ -31,7 +39,9 @@ export class WireClient {
   #rest = "";
   #wake: (() => void) | undefined;
   #isOver = false;
+  #over = (): void => {};
   #sockets: net.Socket[] = [];
+  #tlsOptions: tls.ConnectionOptions = {};
 
   private constructor(socket: net.Socket, { from, deaf = false }: WireClientOptions) {
     this.socket = socket;
@@ -39,12 +49,12 @@ export class WireClient {
     socket.setNoDelay(true).setEncoding("latin1");
     socket.on("error", () => {});
     this.closed = new Promise((resolve) => {
-      const over = (): void => {
+      this.#over = () => {
         this.#isOver = true;
         this.#wake?.();
         resolve();
       };
-      socket.once("end", over).once("close", over);
+      socket.once("end", this.#over).once("close", this.#over);
     });
     if (!deaf) this.takeReplies();
   }
@@ -56,7 +66,7 @@ export class WireClient {
     if (!bound) throw new Error(`the server does not listen on ${options.to}`);
     const socket = net.connect({
       host: options.to ?? (bound.address === "0.0.0.0" ? "127.0.0.1" : bound.address),
-      port: bound.port,
+      port: options.toPort ?? bound.port,
       ...(options.from !== undefined && { localAddress: options.from }),
     });
     if (options.deaf) socket.pause();
@@ -72,6 +82,48 @@ export class WireClient {
       this.#wake?.();
     });
     this.socket.resume();
+  }
+
+  /** Begins TLS here and now; AUTH was answered, or the port begins with it. Whoever the server is will do. */
+  async secure(options: tls.ConnectionOptions = {}, seconds = 5): Promise<tls.TLSSocket> {
+    this.#tlsOptions = options;
+    this.socket.removeAllListeners("data");
+    const secured = tls.connect({ rejectUnauthorized: false, ...options, socket: this.socket });
+    this.socket = secured.setEncoding("latin1");
+    secured.on("session", (session) => (this.ticket = session));
+    let failure: Error | undefined;
+    secured.on("error", (error) => (failure ??= error));
+    secured.once("end", this.#over).once("close", this.#over);
+    const gone = once(secured, "close").then(() => {
+      throw failure ?? new Error("the server has closed the connection");
+    });
+    gone.catch(() => {});
+    await inTime("the end of the handshake", Promise.race([once(secured, "secureConnect"), gone]), seconds);
+    this.takeReplies();
+    return secured;
+  }
+
+  /** AUTH TLS, and hands are shaken. */
+  async authenticate(options: tls.ConnectionOptions = {}): Promise<this> {
+    const answer = await this.ask("AUTH TLS");
+    if (answer.code !== 234) throw new Error(answer.text);
+    await this.secure(options);
+    return this;
+  }
+
+  /** Data by TLS from now on. */
+  async protect(): Promise<this> {
+    for (const line of ["PBSZ 0", "PROT P"]) {
+      const answer = await this.ask(line);
+      if (answer.code !== 200) throw new Error(answer.text);
+    }
+    return this;
+  }
+
+  /** TLS on a data connection, as this client would: its session is taken up, unless the options say otherwise. */
+  secureData(data: DataPeer, options: tls.ConnectionOptions = {}): SecureDataPeer {
+    const session = this.ticket && { session: this.ticket };
+    return new SecureDataPeer(data, { ...this.#tlsOptions, ...session, ...options });
   }
 
   /** Sends a command line. */
@@ -125,13 +177,19 @@ export class WireClient {
 
   /** Takes the greeting and comes in. TYPE I, unless nothing is to be said. */
   async login(name = "ann", password = "secret"): Promise<this> {
+    const greeting = await this.reply();
+    if (greeting.code !== 220) throw new Error(greeting.text);
+    return this.enter(name, password);
+  }
+
+  /** Comes in, TYPE I; the greeting was taken. */
+  async enter(name = "ann", password = "secret"): Promise<this> {
     for (const [line, code] of [
-      ["", 220],
       [`USER ${name}`, 331],
       [`PASS ${password}`, 230],
       ["TYPE I", 200],
     ] as const) {
-      const answer = line === "" ? await this.reply() : await this.ask(line);
+      const answer = await this.ask(line);
       if (answer.code !== code) throw new Error(`${line}: ${answer.text}`);
     }
     return this;
@@ -159,6 +217,11 @@ export class WireClient {
       Promise.race([once(socket, "connect"), peer.over()]).catch(() => {}),
     );
     return peer;
+  }
+
+  /** EPSV and the data connection, by TLS; hands are shaken when a transfer begins. */
+  async securePassive(options: tls.ConnectionOptions = {}): Promise<SecureDataPeer> {
+    return this.secureData(await this.passive(), options);
   }
 
   /** EPSV and the data connection. */
@@ -209,113 +272,5 @@ export class WireClient {
 
   [Symbol.dispose](): void {
     this.destroy();
-  }
-}
-
-/** The client's end of a data connection. */
-export class DataPeer {
-  readonly socket: net.Socket;
-  readonly #chunks: Buffer[] = [];
-  #failure: Error | undefined;
-  readonly #over: Promise<void>;
-
-  constructor(socket: net.Socket) {
-    this.socket = socket;
-    socket.on("data", (chunk: Buffer) => this.#chunks.push(chunk));
-    socket.on("error", (error) => (this.#failure = error));
-    this.#over = new Promise((resolve) => {
-      socket.once("close", () => resolve());
-      socket.once("end", () => {
-        // libuv hands a reset that comes with the last bytes on as an end; but then there is no far end, before ours.
-        if (!socket.writableEnded && socket.remoteAddress === undefined) this.#failure = new Error("reset");
-        resolve();
-      });
-    });
-  }
-
-  /** How many bytes have come. */
-  get received(): number {
-    return this.#chunks.reduce((sum, { length }) => sum + length, 0);
-  }
-
-  send(bytes: Uint8Array | string): this {
-    this.socket.write(bytes);
-    return this;
-  }
-
-  /** The end of our data. */
-  end(bytes?: Uint8Array | string): this {
-    if (bytes === undefined) this.socket.end();
-    else this.socket.end(bytes);
-    return this;
-  }
-
-  reset(): void {
-    this.socket.resetAndDestroy();
-  }
-
-  destroy(): void {
-    this.socket.destroy();
-  }
-
-  /** Done at the server's end of data, or when the connection is gone. */
-  async over(seconds = 10): Promise<"ended" | "reset"> {
-    await inTime("the end of the data connection", this.#over, seconds);
-    return this.#failure ? "reset" : "ended";
-  }
-
-  /** All bytes up to the server's end of data. */
-  async bytes(seconds = 10): Promise<Buffer> {
-    if ((await this.over(seconds)) === "reset")
-      throw new Error("the data connection was reset", { cause: this.#failure });
-    return Buffer.concat(this.#chunks);
-  }
-}
-
-/** A client's listener for active mode. */
-export class ActivePeer {
-  readonly address: string;
-  readonly port: number;
-  readonly #server: net.Server;
-  readonly #accepted: net.Socket[] = [];
-  #wake: (() => void) | undefined;
-
-  private constructor(server: net.Server) {
-    this.#server = server;
-    ({ address: this.address, port: this.port } = server.address() as net.AddressInfo);
-    server.on("connection", (socket) => {
-      socket.on("error", () => {});
-      this.#accepted.push(socket);
-      this.#wake?.();
-    });
-  }
-
-  static async listen(address = "127.0.0.1"): Promise<ActivePeer> {
-    const server = net.createServer({ allowHalfOpen: true, pauseOnConnect: true });
-    server.listen({ host: address, port: 0 });
-    await once(server, "listening");
-    return new ActivePeer(server);
-  }
-
-  /** As PORT has it. */
-  get hostPort(): string {
-    return `${this.address.replaceAll(".", ",")},${this.port >> 8},${this.port & 255}`;
-  }
-
-  /** The next connection of the server. */
-  async accept(): Promise<DataPeer> {
-    while (this.#accepted.length === 0) {
-      await inTime("the server's data connection", new Promise<void>((resolve) => (this.#wake = resolve)));
-    }
-    const socket = this.#accepted.shift()!;
-    const peer = new DataPeer(socket);
-    socket.resume();
-    return peer;
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    for (const socket of this.#accepted) socket.destroy();
-    this.#server.close();
-    await Promise.resolve();
   }
 }

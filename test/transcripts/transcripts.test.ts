@@ -36,7 +36,7 @@ describe.each(names)("%s", (name) => {
   const transcript = readTranscript(name, new URL(name, here));
   const written = readFileSync(new URL(name, here), "utf8")
     .split("\n")
-    .filter((line) => /^(?:[CS]:|# (?:data|clock):)/.test(line))
+    .filter((line) => /^(?:[CS]:|# (?:data|clock|tls):)/.test(line))
     .map((line) => line.replace(/\\x([0-9a-f]{2})/g, (_escape, hex: string) => String.fromCharCode(parseInt(hex, 16))));
 
   test.each(cuts)("holds with its lines %s (%i)", async (cut, seed) => {

@@ -53,6 +53,7 @@ const dropAll: Reader = { buffer: () => dropped, take: () => true };
 
 interface Internals {
   _handle?: unknown;
+  _peername?: unknown;
   _server?: unknown;
   server?: unknown;
 }
@@ -75,6 +76,11 @@ export function adopt(accepted: net.Socket, reader: Reader): net.Socket {
   from._handle = null;
   from._server = null;
   return socket;
+}
+
+/** Lets Node ask the system again where a socket leads to, which it remembers otherwise (Node 20, 24 and 26). */
+export function forgetFarEnd(socket: net.Socket & Internals): void {
+  socket._peername = undefined;
 }
 
 /** A {@link Reader} as net.connect wants it. */

@@ -38,6 +38,7 @@ export class ControlConnection {
   readonly peerAddress: IpAddress;
   readonly #raw: net.Socket;
   #tls: tls.TLSSocket | undefined;
+  #isShaken = false;
   #decoder = new LineDecoder();
   /** Bytes that were thrown away before TLS; undefined while they count. */
   #discarded: number | undefined;
@@ -102,7 +103,7 @@ export class ControlConnection {
     const secured = side.begin(this.#raw);
     this.#tls = secured;
     this.#watch(secured);
-    const facts = await shakeHands(secured, side, patience);
+    const facts = await shakeHands(secured, side, patience, () => (this.#isShaken = true));
     secured.on("data", (chunk: Uint8Array) => {
       if (!this.#take(chunk)) secured.pause();
     });
@@ -159,7 +160,8 @@ export class ControlConnection {
   /** Sends what is still to be sent, and closes; a client that does not take it is cut off, soon or at once. */
   end(): void {
     if (this.#socket.destroyed) return;
-    if (this.#repliesWait) {
+    // Before hands are shaken nothing can be said by TLS, and no longer in clear.
+    if (this.#repliesWait || (this.#tls && !this.#isShaken)) {
       this.destroy();
       return;
     }

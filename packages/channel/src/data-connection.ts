@@ -2,7 +2,7 @@ import { ip } from "@twinport/protocol";
 import { ChannelError } from "./errors.ts";
 import { TlsLayer } from "./tls-layer.ts";
 import { clientSide } from "./tls.ts";
-import { adopt, copyInto } from "./adopt.ts";
+import { adopt, copyInto, forgetFarEnd } from "./adopt.ts";
 import { reset } from "./reset.ts";
 import type net from "node:net";
 import type { DataMode, Endpoint } from "@twinport/protocol";
@@ -78,6 +78,7 @@ export class DataConnection {
     this.peer = ends.peer;
     this.#source = source;
     this.#socket = socket;
+    if (source.kind === "buffered") forgetFarEnd(socket);
     this.#watch(socket);
   }
 
@@ -344,7 +345,8 @@ export class DataConnection {
       const forget = this.onFailure(reject);
       start((error) => {
         forget();
-        if (error) reject(this.#failure ?? new ChannelError("data-reset", {}, { cause: error }));
+        const cause = error ?? this.#layer?.writeError;
+        if (cause) reject(this.#failure ?? new ChannelError("data-reset", {}, { cause }));
         else resolve();
       });
     });

@@ -59,6 +59,11 @@ export class TlsLayer {
     return this.#end;
   }
 
+  /** What kept something that was written from going out. */
+  get writeError(): Error | undefined {
+    return this.#wire?.writeError;
+  }
+
   /** What was agreed on; a failure has cut the connection. */
   handshake(): Promise<SecureFacts> {
     return this.#shaken;
@@ -106,9 +111,10 @@ export class TlsLayer {
     const { socket } = this;
     try {
       if (this.#wire) this.#wire.onClear = (said) => socket.destroy(new ChannelError("tls-not-spoken", { said }));
-      const facts = await shakeHands(socket, side, patience, () => (this.#isShaken = true));
-      socket.on("error", (cause) => this.#broke(cause));
-      return facts;
+      return await shakeHands(socket, side, patience, () => {
+        this.#isShaken = true;
+        socket.on("error", (cause) => this.#broke(cause));
+      });
     } catch (error) {
       if (this.#wire) this.#wire.reset();
       else reset(this.#carrier!);
@@ -144,18 +150,22 @@ export async function shakeHands(
   const release = limit(socket, patience, late);
   try {
     return await new Promise<SecureFacts>((resolve, reject) => {
+      // All of it is told from within Node's TLS, where nothing can be ended: what is freed there is used once more (a
+      // crash of the process), and an end is one without close_notify (Node 20, TLS 1.3).
+      const soon = (act: () => void): void => void setImmediate(act);
       socket.once(side.shaken, () => {
         try {
-          resolve(side.settle(socket));
+          const facts = side.settle(socket);
           shaken();
+          soon(() => resolve(facts));
         } catch (error) {
-          socket.destroy(error as Error);
+          soon(() => reject(error as Error));
         }
       });
-      socket.on("error", reject);
+      socket.on("error", (error) => soon(() => reject(error)));
       // Half open, it would be waited for until the time is over.
-      socket.on("end", () => reject(new Error(CLOSED)));
-      socket.on("close", () => reject(new Error(CLOSED)));
+      socket.on("end", () => soon(() => reject(new Error(CLOSED))));
+      socket.on("close", () => soon(() => reject(new Error(CLOSED))));
     });
   } catch (error) {
     socket.destroy();
@@ -189,6 +199,8 @@ class Wire extends Duplex {
   #rawEnd: "cut" | "reset" | undefined;
   /** How it ended, when TLS has had everything before. */
   seenEnd: "cut" | "reset" | undefined;
+  /** What was written did not go out. */
+  writeError: Error | undefined;
   #isFirst = true;
   /** The peer's first bytes are no TLS: what they say. */
   onClear: (said: string) => void = () => {};
@@ -226,18 +238,28 @@ class Wire extends Duplex {
     this.#raw.resume();
   }
 
-  override _write(chunk: Buffer, _encoding: BufferEncoding, done: (error?: Error | null) => void): void {
-    this.#raw.write(chunk, done);
+  override _write(chunk: Buffer, _encoding: BufferEncoding, done: () => void): void {
+    this.#raw.write(chunk, (error) => this.#written(error, done));
   }
 
-  override _writev(chunks: { chunk: Buffer }[], done: (error?: Error | null) => void): void {
+  override _writev(chunks: { chunk: Buffer }[], done: () => void): void {
     this.#raw.cork();
-    chunks.forEach(({ chunk }, i) => this.#raw.write(chunk, i === chunks.length - 1 ? done : undefined));
+    chunks.forEach(({ chunk }, i) => {
+      if (i < chunks.length - 1) this.#raw.write(chunk);
+      else this.#raw.write(chunk, (error) => this.#written(error, done));
+    });
     this.#raw.uncork();
   }
 
-  override _final(done: (error?: Error | null) => void): void {
-    this.#raw.end(done);
+  override _final(done: () => void): void {
+    // It is called with an error too, which @types/node does not know.
+    this.#raw.end(((error?: Error | null) => this.#written(error, done)) as () => void);
+  }
+
+  /** A stream with an error has no end, and loses what came before it. */
+  #written(error: Error | null | undefined, done: () => void): void {
+    if (error) this.writeError ??= error;
+    done();
   }
 
   override _destroy(_error: Error | null, done: (error?: Error | null) => void): void {

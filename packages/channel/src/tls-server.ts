@@ -105,6 +105,8 @@ export class ServerIdentity {
 
   #read(certificates: readonly ServerCertificate[]): readonly Shown[] {
     if (certificates.length === 0) throw new Error("there is no certificate");
+    // OpenSSL passes over what is none; then nobody would be trusted, and nobody told.
+    for (const authority of [this.options.clients?.ca ?? []].flat()) new X509Certificate(authority);
     return certificates.map((one) => {
       // Whatever is wrong with one is found now, and not by the first client.
       this.contextFor(one, {});

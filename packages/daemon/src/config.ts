@@ -1,6 +1,7 @@
 import type { ListenAddress } from "@twinport/channel";
-import type { ActiveOptions, Limits, PassiveOptions, ServerOptions } from "@twinport/server";
+import type { ActiveOptions, Limits, ListenOptions, PassiveOptions, ServerOptions } from "@twinport/server";
 import type { AtomicUploads, SyncPolicy } from "@twinport/storage";
+import type { TlsSettings } from "./certificates/tls-options.ts";
 import type { Language } from "./messages/index.ts";
 
 /** How files are made. */
@@ -14,11 +15,19 @@ export interface FileSettings {
   readonly sync: SyncPolicy;
 }
 
+/** An address to listen on. */
+export interface ListenSettings extends Pick<ListenAddress, "address" | "port"> {
+  /** As the server's `listen` takes it (default `explicit` where there is TLS). */
+  readonly tls?: NonNullable<ListenOptions["tls"]>;
+}
+
 /** Everything that the daemon is told. */
 export interface DaemonConfig {
   /** The folder that is served. */
   readonly root: string;
-  readonly listen: readonly Pick<ListenAddress, "address" | "port">[];
+  readonly listen: readonly ListenSettings[];
+  /** TLS; without it there is none. */
+  readonly tls?: TlsSettings;
   /** One account; without it, a file and anonymous, one is made with a password for this run. */
   readonly account?: { readonly name: string; readonly password: string };
   /** A file with further accounts, read again when it changes. */

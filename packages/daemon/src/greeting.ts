@@ -1,5 +1,8 @@
 import { displayWidth, padToWidth } from "@twinport/protocol";
 import type { Server } from "@twinport/server";
+import { curlArguments } from "./curl-line.ts";
+import { greetingOfTls } from "./greeting-of-tls.ts";
+import type { CertificateFacts } from "./certificates/certificate-facts.ts";
 import type { DaemonConfig } from "./config.ts";
 import type { Messages } from "./messages/index.ts";
 
@@ -13,16 +16,19 @@ interface GreetingParts {
   readonly root: string;
   /** How many accounts the file has, if there is one. */
   readonly accounts: number | undefined;
+  /** Those that are shown, in the order of the configuration. */
+  readonly certificates: readonly CertificateFacts[];
 }
 
 /** Stands for an account of the file. */
-const SOMEBODY = { name: "NAME", password: "" };
+const SOMEBODY = { name: "NAME" };
 
 /** What the daemon says when it is ready: where it is, who may come in, the ports of both modes, and a line to try. */
-export function greeting({ config, login, isOneTime, server, messages, root, accounts }: GreetingParts): {
+export function greeting(parts: GreetingParts): {
   readonly text: string;
   readonly facts: Readonly<Record<string, unknown>>;
 } {
+  const { config, login, isOneTime, server, messages, root, accounts, certificates } = parts;
   const { urls, passivePorts, activeSourcePort } = server;
   const logins = [
     ...(login
@@ -37,14 +43,18 @@ export function greeting({ config, login, isOneTime, server, messages, root, acc
     activeSourcePort === undefined
       ? messages.off
       : messages.activePort(activeSourcePort === 0 ? messages.anyPort : String(activeSourcePort));
-  const rows: [string, string][] = [
-    ...urls.map((url): [string, string] => [messages.url, url]),
-    ...logins.map((one): [string, string] => [messages.login, one]),
+  const secured = greetingOfTls({ config, server, certificates, messages });
+  // A password that is somebody's own is asked for and not shown; curl logs in as anonymous by itself.
+  const user = login ? { name: login.name, ...(isOneTime && { password: login.password }) } : SOMEBODY;
+  const rows: (readonly [string, string])[] = [
+    ...urls.map((url) => [messages.url, url] as const),
+    ...(secured?.rows ?? []),
+    ...logins.map((one) => [messages.login, one] as const),
     [messages.passive, passive],
     [messages.active, active],
     [
       messages.tryIt,
-      `curl ${curlArguments(urls[0] ?? "", login ?? (config.anonymous ? undefined : SOMEBODY), isOneTime && login !== undefined)}`,
+      `curl ${curlArguments({ url: urls[0] ?? "", user: !login && config.anonymous ? undefined : user, ...secured?.shown })}`,
     ],
   ];
   const column = Math.max(...rows.map(([name]) => displayWidth(name))) + 2;
@@ -59,13 +69,7 @@ export function greeting({ config, login, isOneTime, server, messages, root, acc
     anonymous: config.anonymous,
     passivePorts: passivePorts ?? null,
     activeSourcePort: activeSourcePort ?? null,
+    tls: secured?.facts ?? null,
   };
   return { text, facts };
-}
-
-/** A password that is somebody's own is asked for and not shown; curl logs in as anonymous by itself. */
-function curlArguments(url: string, login: DaemonConfig["account"] | undefined, isOneTime: boolean): string {
-  if (!login) return url;
-  if (!isOneTime) return `--user ${login.name} ${url}`;
-  return url.replace("ftp://", `ftp://${encodeURIComponent(login.name)}:${encodeURIComponent(login.password)}@`);
 }

@@ -1,5 +1,16 @@
-export type { DaemonConfig, FileSettings } from "./config.ts";
+export { certificateFacts, dayOf } from "./certificates/certificate-facts.ts";
+export type { CertificateFacts } from "./certificates/certificate-facts.ts";
+export { parseCertificateName } from "./certificates/certificate-name.ts";
+export type { CertificateName } from "./certificates/certificate-name.ts";
+export { makeCertificate } from "./certificates/make-certificate.ts";
+export type { CertificateWish, MadeCertificate } from "./certificates/make-certificate.ts";
+export type { CertificateFile } from "./certificates/read-certificate.ts";
+export type { TlsSettings } from "./certificates/tls-options.ts";
+export { certificatePlace, filesThere, writeCertificate } from "./certificates/write-certificate.ts";
+export type { CertificatePlace } from "./certificates/write-certificate.ts";
+export type { DaemonConfig, FileSettings, ListenSettings } from "./config.ts";
 export * from "./errors.ts";
 export { messagesIn } from "./messages/index.ts";
 export type { Language } from "./messages/index.ts";
 export { run } from "./run.ts";
+export { shellWord } from "./shell-word.ts";

@@ -1,12 +1,14 @@
 import { EventEmitter } from "node:events";
 import { AccountsFileError } from "@twinport/accounts";
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
+import { FloodGate } from "./flood-gate.ts";
 import { messagesIn } from "./messages/index.ts";
 import { reportWarnings } from "./report.ts";
 import type { Server } from "@twinport/server";
+import type { Language } from "./messages/index.ts";
 
 /** What is reported of warnings, with a clock that is turned by hand. */
-function reported() {
+function reported(language: Language = "en") {
   const server = new EventEmitter();
   const sentences: string[] = [];
   const clock = { now: 0 };
@@ -15,7 +17,7 @@ function reported() {
     say: () => {},
     close: async () => {},
   };
-  reportWarnings(server as unknown as Pick<Server, "on">, log, messagesIn("en"), () => clock.now);
+  reportWarnings(server as unknown as Pick<Server, "on">, log, messagesIn(language), () => clock.now);
   const fail = (error: Error): boolean => server.emit("warning", { code: "accounts-failed", session: {}, error });
   return { sentences, clock, fail, server };
 }
@@ -47,4 +49,49 @@ test("another reason is reported beside it, and what comes from elsewhere each t
     expect.stringContaining("the database is down"),
     expect.stringContaining("192.0.2.7"),
   ]);
+});
+
+describe("what comes from a peer is reported once a minute for that peer", () => {
+  const bound = { address: "192.0.2.1", port: 21 };
+  const session = { account: "ann" };
+  test.each([
+    ["login-in-clear", { session }, 'PASSWORD IN CLEAR: "ann" logged in without TLS from 198.51.100.7'],
+    ["tls-failed", { cause: "no shared cipher" }, "TLS with 198.51.100.7 could not be agreed on: no shared cipher"],
+    ["foreign-protocol", { spoke: "http", bound }, "198.51.100.7 sent an HTTP request to 192.0.2.1:21"],
+    ["foreign-protocol", { spoke: "tls", bound }, "need an address of their own: --listen-tls"],
+    ["foreign-protocol", { spoke: "other", bound }, "sent something else than FTP to 192.0.2.1:21"],
+    ["clear-behind-auth", { bytes: 12 }, "12 bytes in clear came from 198.51.100.7 behind AUTH"],
+  ])("%s %j", (code, facts, said) => {
+    const { sentences, clock, server } = reported();
+    const come = (peer: string): boolean => server.emit("warning", { code, peer, ...facts });
+    for (let i = 0; i < 5; i++) come("198.51.100.7");
+    come("203.0.113.9");
+    clock.now += 60_000;
+    come("198.51.100.7");
+    expect(sentences).toEqual([
+      expect.stringContaining(said),
+      expect.stringContaining("203.0.113.9"),
+      expect.stringMatching(/; 4 more since it was last said$/),
+    ]);
+  });
+
+  test("and each has a sentence in Chinese", () => {
+    const { sentences, server } = reported("zh-CN");
+    const peer = "198.51.100.7";
+    server.emit("warning", { code: "login-in-clear", session, peer });
+    server.emit("warning", { code: "foreign-protocol", spoke: "tls", bound, peer });
+    server.emit("warning", { code: "tls-failed", cause: "x", peer });
+    server.emit("warning", { code: "clear-behind-auth", bytes: 1, peer });
+    expect(sentences).toHaveLength(4);
+    for (const sentence of sentences) expect(sentence).toMatch(/198\.51\.100\.7.*[\u4e00-\u9fff]/);
+  });
+});
+
+test("a gate remembers a thousand things, and forgets those that were said longest ago", () => {
+  const clock = { now: 0 };
+  const gate = new FloodGate(() => clock.now);
+  for (let i = 0; i < 5000; i++) expect(gate.pass(`peer ${i}`)).toBe(0);
+  expect(gate.size).toBe(1000);
+  expect(gate.pass("peer 4999")).toBeUndefined();
+  expect(gate.pass("peer 0")).toBe(0);
 });

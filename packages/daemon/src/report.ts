@@ -1,6 +1,7 @@
 import { AccountsFileError } from "@twinport/accounts";
 import { FigureTracker, formatEndpoint, formatFigure } from "@twinport/protocol";
 import { describe } from "./describe.ts";
+import { FloodGate } from "./flood-gate.ts";
 import type { Server, ServerWarning, SessionInfo } from "@twinport/server";
 import type { Endpoint } from "@twinport/protocol";
 import type { Log } from "./log.ts";
@@ -8,29 +9,21 @@ import type { Messages } from "./messages/index.ts";
 
 const at = ({ address, port }: Endpoint): string => formatEndpoint(address, port);
 
-/** How often one thing is said again that comes with each login while somebody floods the server with them. */
-const AGAIN_MS = 60_000;
-
 /**
- * Reports what the operator should know. Logins that could not be decided for one and the same reason are reported once
- * a minute, with how many there were between.
+ * Reports what the operator should know. What comes with each login or connection for one and the same reason is reported
+ * once a minute, with how often it came between.
  *
  * @param now milliseconds, from any beginning
  */
 export function reportWarnings(server: Pick<Server, "on">, log: Log, messages: Messages, now: () => number): void {
-  const said = new Map<string, { readonly at: number; unsaid: number }>();
+  const gate = new FloodGate(now);
   server.on("warning", (warning) => {
     const { code, ...rest } = warning;
     const floods = floodOf(warning);
-    const before = floods === undefined ? undefined : said.get(floods);
-    if (before && now() - before.at < AGAIN_MS) {
-      before.unsaid++;
-      return;
-    }
-    if (floods !== undefined) said.set(floods, { at: now(), unsaid: 0 });
+    const unsaid = floods === undefined ? 0 : gate.pass(floods);
+    if (unsaid === undefined) return;
     const facts = Object.fromEntries(Object.entries(rest).map(([name, value]) => [name, plain(value, messages)]));
     const sentence = sentenceOf(warning, messages);
-    const unsaid = before?.unsaid ?? 0;
     log.report({
       level: "warn",
       event: code,
@@ -40,10 +33,20 @@ export function reportWarnings(server: Pick<Server, "on">, log: Log, messages: M
   });
 }
 
-/** What comes again with each login; undefined for what is said each time. */
+/** What comes again with each login or connection; undefined for what is said each time. */
 function floodOf(warning: ServerWarning): string | undefined {
-  const isOfAccounts = warning.code === "accounts-failed" && warning.error instanceof AccountsFileError;
-  return isOfAccounts ? warning.error.code : undefined;
+  switch (warning.code) {
+    case "accounts-failed":
+      return warning.error instanceof AccountsFileError ? warning.error.code : undefined;
+    case "login-in-clear":
+    case "tls-failed":
+    case "clear-behind-auth":
+      return `${warning.code} ${warning.peer}`;
+    case "foreign-protocol":
+      return `${warning.code} ${warning.spoke} ${warning.peer}`;
+    default:
+      return undefined;
+  }
 }
 
 /** Reports who comes and what is transferred. */
@@ -107,6 +110,14 @@ function sentenceOf(warning: ServerWarning, messages: Messages): string {
       return warnings[warning.code](warning.peer, warning.advertised);
     case "passive-name-not-resolved":
       return warnings[warning.code](warning.name, warning.cause);
+    case "login-in-clear":
+      return warnings[warning.code](JSON.stringify(warning.session.account ?? ""), warning.peer);
+    case "foreign-protocol":
+      return warnings[warning.code][warning.spoke](warning.peer, at(warning.bound));
+    case "tls-failed":
+      return warnings[warning.code](warning.peer, warning.cause);
+    case "clear-behind-auth":
+      return warnings[warning.code](warning.peer, warning.bytes);
     default:
       return warnings[warning.code](describe(warning.error, messages));
   }

@@ -9,20 +9,21 @@ import {
   readOnlyPermissions,
   singleAccount,
 } from "@twinport/accounts";
-import { ChannelError } from "@twinport/channel";
+import { ChannelError, systemClock } from "@twinport/channel";
 import { formatEndpoint } from "@twinport/protocol";
 import { createServer } from "@twinport/server";
 import { DaemonError } from "./errors.ts";
 import { accountsOfFile } from "./accounts-of-file.ts";
 import { explained } from "./describe.ts";
+import { loadTls } from "./certificates/tls-options.ts";
 import { Places, diskOptions, openFolder } from "./places.ts";
 import { messagesIn } from "./messages/index.ts";
 import { openLog } from "./log.ts";
 import { reportEvents, reportTrace, reportWarnings } from "./report.ts";
-import { stopSignals } from "./signals.ts";
+import { onHangup, stopSignals } from "./signals.ts";
 import { greeting } from "./greeting.ts";
 import type { Accounts } from "@twinport/accounts";
-import type { Server } from "@twinport/server";
+import type { Server, TlsOptions } from "@twinport/server";
 import type { Storage } from "@twinport/storage";
 import type { DaemonConfig } from "./config.ts";
 import type { Messages } from "./messages/index.ts";
@@ -39,12 +40,13 @@ const LETTERS = "abcdefghjkmnpqrstuvwxyz23456789";
  *
  * @throws {ConfigError} for an option that cannot work
  * @throws {AccountsFileError} for an accounts file that cannot be used
- * @throws {DaemonError} `root-not-usable`, `cannot-listen`
+ * @throws {DaemonError} `root-not-usable`, `cannot-listen`, `certificate-not-usable`
  */
 export async function run(config: DaemonConfig): Promise<void> {
   const messages = messagesIn(config.language);
   const log = openLog(process.stdout, { json: config.json, lost: messages.linesLost, now: Date.now });
   const stop = stopSignals();
+  let ignoreHangup: (() => void) | undefined;
   const hasOthers = config.anonymous || config.accountsFile !== undefined;
   const login = config.account ?? (hasOthers ? undefined : oneTimeAccount());
   using storage = openFolder(path.resolve(config.root), diskOptions(config.files), messages);
@@ -52,7 +54,9 @@ export async function run(config: DaemonConfig): Promise<void> {
   const ofFile =
     config.accountsFile === undefined ? undefined : accountsOfFile(config.accountsFile, places, log, messages);
   const accounts = await ofFile?.load();
-  const server = serverOf(config, storage, login, ofFile);
+  const secured = config.tls && (await loadTls(config.tls, { log, messages, clock: systemClock }));
+  using certificates = secured?.files;
+  const server = serverOf(config, { storage, login, ofFile, tls: secured?.options });
   reportWarnings(server, log, messages, () => performance.now());
   if (!config.quiet) reportEvents(server, log, messages);
   if (config.trace) reportTrace(server, log, messages, config.json);
@@ -66,9 +70,12 @@ export async function run(config: DaemonConfig): Promise<void> {
       messages,
       root: path.resolve(config.root),
       accounts,
+      certificates: certificates?.facts ?? [],
     });
     log.say(ready.text);
+    certificates?.watch(server);
     if (config.json) log.report({ level: "info", event: "listening", facts: ready.facts, sentence: "" });
+    if (certificates) ignoreHangup = onHangup({ again: () => void certificates.look(true), gone: () => stop.ask() });
     await stop.first;
     log.report({
       level: "info",
@@ -80,6 +87,7 @@ export async function run(config: DaemonConfig): Promise<void> {
     log.report({ level: "info", event: "stopped", facts: {}, sentence: messages.stopped });
   } finally {
     stop.ignore();
+    ignoreHangup?.();
     await server.close();
     await log.close();
   }
@@ -90,12 +98,15 @@ function oneTimeAccount(): { name: string; password: string } {
   return { name: ONE_TIME_NAME, password };
 }
 
-function serverOf(
-  config: DaemonConfig,
-  storage: Storage,
-  login: DaemonConfig["account"],
-  ofFile: Accounts<Storage> | undefined,
-): Server {
+/** What a server is made of, beside what it is told. */
+interface ServerParts {
+  readonly storage: Storage;
+  readonly login: DaemonConfig["account"];
+  readonly ofFile: Accounts<Storage> | undefined;
+  readonly tls: TlsOptions | undefined;
+}
+
+function serverOf(config: DaemonConfig, { storage, login, ofFile, tls }: ServerParts): Server {
   const permissions = config.readOnly ? readOnlyPermissions : allPermissions;
   const { mayUseOtherHosts } = config;
   const sources: Accounts<Storage>[] = [];
@@ -112,6 +123,7 @@ function serverOf(
     loginThrottle: config.loginThrottle,
     ...(config.dataPeer && { dataPeer: config.dataPeer }),
     partialUploads: config.partialUploads,
+    ...(tls && { tls }),
     ...(config.banner !== undefined && { banner: config.banner }),
     ...(config.charset !== undefined && { charset: config.charset }),
   });
@@ -119,10 +131,10 @@ function serverOf(
 
 async function listen(server: Server, { listen: addresses }: DaemonConfig, messages: Messages): Promise<void> {
   const wildcards = new Set(addresses.filter(({ address }) => address === "0.0.0.0").map(({ port }) => port));
-  for (const { address, port } of addresses) {
+  for (const { address, port, tls } of addresses) {
     // Both families on one port are two listeners; `::` alone takes IPv4 too.
     try {
-      await server.listen({ address, port, onlyIpv6: address === "::" && wildcards.has(port) });
+      await server.listen({ address, port, onlyIpv6: address === "::" && wildcards.has(port), ...(tls && { tls }) });
     } catch (cause) {
       if (!(cause instanceof ChannelError)) throw cause;
       const errno = String(cause.facts["cause"]);

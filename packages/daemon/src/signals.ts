@@ -1,10 +1,13 @@
 import { performance } from "node:perf_hooks";
 import process from "node:process";
+import tty from "node:tty";
 
 /** SIGTERM and SIGINT as they come. */
 export interface StopSignals {
   readonly first: Promise<void>;
   readonly second: Promise<void>;
+  /** Asks for it as a signal does. */
+  ask(): void;
   /** Leaves the signals to the system again. */
   ignore(): void;
 }
@@ -30,9 +33,27 @@ export function stopSignals(): StopSignals {
   return {
     first,
     second,
+    ask: take,
     ignore() {
       process.off("SIGTERM", take);
       process.off("SIGINT", take);
     },
   };
+}
+
+/** What SIGHUP asks for. */
+export interface HangupWishes {
+  /** Somebody wants files to be looked at again. */
+  readonly again: () => void;
+  /** The terminal has been closed. */
+  readonly gone: () => void;
+}
+
+/** Watches for SIGHUP, until the call that this gives. Without it, the signal ends the process. */
+export function onHangup({ again, gone }: HangupWishes): () => void {
+  const hadTerminal = process.stdout.isTTY;
+  // A terminal that was closed is none any more; one that somebody has sent the signal from still is.
+  const take = (): void => (hadTerminal && !tty.isatty(1) ? gone() : again());
+  process.on("SIGHUP", take);
+  return () => void process.off("SIGHUP", take);
 }

@@ -363,6 +363,8 @@ export class Session {
   #take(line: DecodedLine): void {
     if (this.#closing !== undefined) return;
     if (line.kind === "line" && isHttpRequest(line.bytes)) this.#isForeign("http");
+    // The request of a form may be too long to be seen, and no client has that much to say before it is in.
+    else if (line.kind === "too-long" && !this.account) this.#isForeign("other");
     else this.#queue.push(line);
   }
 
@@ -425,7 +427,7 @@ export class Session {
   }
 
   /** Somebody was led here who speaks another protocol, or does not know that this is not HTTP. */
-  #isForeign(spoke: "http" | "tls"): void {
+  #isForeign(spoke: "http" | "tls" | "other"): void {
     const bound = this.listener;
     this.services.emit("warning", { code: "foreign-protocol", peer: this.control.peer.address, spoke, bound });
     this.#queue.clear();

@@ -1,5 +1,5 @@
 import type { Permission, Prefix, VirtualPath } from "@twinport/protocol";
-import type { AccountLimits, NamePattern, PathRule } from "../accounts.ts";
+import type { Account, AccountLimits, NamePattern, PathRule } from "../accounts.ts";
 import type { PasswordHash } from "./password-hash.ts";
 
 /** A folder of the disk that an account sees at a path. */
@@ -18,8 +18,12 @@ export interface Quota {
 /** An account as the file describes it, with the defaults filled in. */
 export interface AccountRecord {
   readonly name: string;
-  /** Anonymous has none. */
+  /** Anonymous has none, and who can only come in by a certificate. */
   readonly password?: PasswordHash;
+  /** Fingerprints of the certificates that let it in without a password, as Node writes them. */
+  readonly certificates?: readonly string[];
+  /** It is what anonymous users have: whoever has it is let in with any password. */
+  readonly isAnonymous?: true;
   /** The folder of the disk that it sees as its root; without one, it is for whoever asks to say. */
   readonly root?: string;
   readonly mounts: readonly Mount[];
@@ -41,6 +45,9 @@ export interface AccountRecord {
   readonly fileMode?: number;
   readonly directoryMode?: number;
   readonly uploads?: "atomic" | "direct";
+  readonly tls?: NonNullable<Account["tls"]>;
+  readonly dataTls?: NonNullable<Account["dataTls"]>;
+  readonly sessionReuse?: NonNullable<Account["sessionReuse"]>;
   readonly mayUseOtherHosts: boolean;
 }
 

@@ -3,6 +3,7 @@ import { ROOT, nameCharset, parsePrefix, resolvePath } from "@twinport/protocol"
 import type { Permission, VirtualPath } from "@twinport/protocol";
 import { z } from "zod";
 import { allPermissions, readOnlyPermissions } from "../accounts.ts";
+import { parseFingerprint } from "./fingerprint.ts";
 import { parsePasswordHash } from "./password-hash.ts";
 import type { Expected } from "./errors.ts";
 
@@ -47,6 +48,11 @@ function text<Meaning, Written extends string = string>(
   read: (written: string) => Meaning | undefined,
 ) {
   return value<Written, Meaning>(expected, (written) => (typeof written === "string" ? read(written) : undefined));
+}
+
+/** One of a few words. */
+function word<Word extends string>(expected: Expected, ...words: readonly Word[]) {
+  return text<Word, Word>(expected, (written) => words.find((one) => one === written));
 }
 
 /** An object whose keys are somebody's own. zod's record leaves `__proto__` out without a word. */
@@ -125,9 +131,10 @@ const keys = {
   umask: octalBits.optional(),
   file_mode: octalBits.optional(),
   directory_mode: octalBits.optional(),
-  uploads: text<"atomic" | "direct", "atomic" | "direct">("uploads", (written) =>
-    written === "atomic" || written === "direct" ? written : undefined,
-  ).optional(),
+  uploads: word("uploads", "atomic", "direct").optional(),
+  tls: word("tls-need", "optional", "required").optional(),
+  data_tls: word("tls-need", "optional", "required").optional(),
+  tls_session_reuse: word("session-reuse", "require", "prefer", "off").optional(),
   fxp: flag.optional(),
 };
 
@@ -136,7 +143,12 @@ const keysSchema = z.strictObject(keys, { error: ofObject });
 
 /** The keys of an account. */
 export const accountSchema = z.strictObject(
-  { ...keys, password: text("password-hash", parsePasswordHash) },
+  {
+    ...keys,
+    // One of the two must be there, which is seen where both have been read.
+    password: text("password-hash", parsePasswordHash).optional(),
+    certificates: list(text("fingerprint", parseFingerprint)).optional(),
+  },
   { error: ofObject },
 );
 

@@ -4,6 +4,7 @@ import path from "node:path";
 import process from "node:process";
 import { AccountsFileError } from "./errors.ts";
 import { holdFileLock } from "./file-lock.ts";
+import { fileVersion } from "./file-version.ts";
 import { parseAccountsFile, parseAccountsFileInTurns } from "./parse-accounts-file.ts";
 import type { AccountsFile } from "./account-record.ts";
 import type { WrittenAccount } from "./account-schema.ts";
@@ -40,7 +41,7 @@ export async function readAccountsFile(file: string): Promise<ReadAccountsFile> 
  */
 export async function accountsFileVersion(file: string): Promise<string> {
   try {
-    return versionOf(await fs.stat(file, { bigint: true }));
+    return fileVersion(await fs.stat(file, { bigint: true }));
   } catch (error) {
     throw notReadable(error, file);
   }
@@ -101,14 +102,10 @@ async function readText(file: string): Promise<{ text: string; version: string; 
     // Before the text: if somebody writes meanwhile, the next look sees another version.
     const stats = await handle.stat({ bigint: true });
     if (stats.size > MAX_BYTES) throw new AccountsFileError("file-too-large", { file, limit: MAX_BYTES });
-    return { text: await handle.readFile("utf8"), version: versionOf(stats), mode: Number(stats.mode) };
+    return { text: await handle.readFile("utf8"), version: fileVersion(stats), mode: Number(stats.mode) };
   } catch (error) {
     throw error instanceof AccountsFileError ? error : notReadable(error, file);
   }
-}
-
-function versionOf({ ino, size, mtimeNs, ctimeNs }: Record<"ino" | "size" | "mtimeNs" | "ctimeNs", bigint>): string {
-  return [ino, size, mtimeNs, ctimeNs].join(":");
 }
 
 function notReadable(cause: unknown, file: string): AccountsFileError {

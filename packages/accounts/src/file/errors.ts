@@ -20,7 +20,10 @@ export type Expected =
   | "seconds"
   | "octal-bits"
   | "uploads"
-  | "charset";
+  | "charset"
+  | "tls-need"
+  | "session-reuse"
+  | "fingerprint";
 
 /** What is wrong with an accounts file. */
 export type AccountsFileErrorCode =
@@ -110,6 +113,9 @@ export const accountsFileWords: AccountsFileWords = {
     "octal-bits": 'permission bits in octal, as text, such as "027"',
     uploads: '"atomic" or "direct"',
     charset: "a charset such as utf-8, gbk or auto:gbk",
+    "tls-need": '"optional" or "required"',
+    "session-reuse": '"require", "prefer" or "off"',
+    fingerprint: "the SHA-256 of a certificate in hex: 64 digits, with or without colons",
   },
 
   sentences: {

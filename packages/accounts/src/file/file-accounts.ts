@@ -1,6 +1,14 @@
 import { inPrefix, parseIp } from "@twinport/protocol";
 import { anonymousNames } from "../anonymous.ts";
-import type { Account, Accounts, Credentials, LoginRefusal, NotAllowedReason, Verification } from "../accounts.ts";
+import type {
+  Account,
+  Accounts,
+  CertificateCredentials,
+  Credentials,
+  LoginRefusal,
+  NotAllowedReason,
+  Verification,
+} from "../accounts.ts";
 import { accountsFileVersion, readAccountsFile } from "./accounts-file.ts";
 import { AccountsFileError } from "./errors.ts";
 import { LikelyHashes } from "./likely-hashes.ts";
@@ -41,6 +49,7 @@ export interface FileAccountsOptions<Place> {
 /** Accounts of a file. */
 export interface FileAccounts<Place> extends Accounts<Place> {
   knows(name: string): Promise<boolean>;
+  verifyCertificate(credentials: CertificateCredentials): Promise<Verification<Place> | undefined>;
   /**
    * Reads the file now; a login does so if nobody has.
    *
@@ -100,9 +109,21 @@ class AccountsOfFile<Place> implements FileAccounts<Place> {
     const hash = record?.password ?? known.likely.of(name);
     const isRight = await this.#checker.check({ ...credentials, hash });
     if (isRight === undefined) return refused("not-awaited");
-    if (!record?.password) return refused("unknown-name");
-    // Only who has the password learns anything else, even by the time it takes.
-    return isRight ? this.#admit(record, peer) : refused("wrong-password");
+    if (!record) return refused("unknown-name");
+    // Only who has the password learns anything else, even by the time it takes; and where there is none, nobody.
+    return record.password && isRight ? this.#admit(record, peer) : refused("wrong-password");
+  }
+
+  async verifyCertificate({
+    name,
+    peer,
+    certificate,
+    mayMatchName,
+  }: CertificateCredentials): Promise<Verification<Place> | undefined> {
+    const record = (await this.#current()).accounts.get(name);
+    if (!record) return undefined;
+    const isNamed = mayMatchName && certificate.isTrusted && certificate.commonName === name;
+    return isNamed || record.certificates?.includes(certificate.fingerprint) ? this.#admit(record, peer) : undefined;
   }
 
   async #admit(record: AccountRecord, peer: string): Promise<Verification<Place>> {
@@ -173,11 +194,15 @@ export function whyNotAllowed(
 }
 
 function accountOf(record: AccountRecord): Account<never> {
-  const { name, permissions, rules, hide, deny, home, mayUseOtherHosts, limits, charset, password } = record;
+  const { name, permissions, rules, hide, deny, home, mayUseOtherHosts, limits } = record;
+  const { charset, tls, dataTls, sessionReuse, isAnonymous } = record;
   return {
     ...{ name, permissions, rules, hide, deny, home, mayUseOtherHosts, limits },
     ...(charset !== undefined && { charset }),
-    ...(!password && { isShared: true }),
+    ...(tls && { tls }),
+    ...(dataTls && { dataTls }),
+    ...(sessionReuse && { sessionReuse }),
+    ...(isAnonymous && { isShared: true }),
   };
 }
 

@@ -5,5 +5,7 @@ export { isAccountName, permissionWords } from "./account-schema.ts";
 export type { PermissionWord, WrittenAccount, WrittenPermissions } from "./account-schema.ts";
 export * from "./errors.ts";
 export * from "./file-accounts.ts";
+export { fileVersion } from "./file-version.ts";
+export { parseFingerprint } from "./fingerprint.ts";
 export { hashPassword } from "./password-hash.ts";
 export type { Derive, PasswordHash, ScryptCost } from "./password-hash.ts";

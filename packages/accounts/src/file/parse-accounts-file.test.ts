@@ -6,6 +6,9 @@ import { parseAccountsFile } from "./parse-accounts-file.ts";
 
 const password = `$scrypt$ln=10,r=8,p=1$${"A".repeat(22)}$${"B".repeat(43)}`;
 
+/** As Node writes it. */
+const fingerprint = Array.from({ length: 32 }, (_, i) => (i + 160).toString(16).toUpperCase()).join(":");
+
 /** A file with ann, of whom only what matters is said. */
 function withAnn(keys: object, rest: object = {}): string {
   return JSON.stringify({ version: 1, accounts: { ann: { password, ...keys } }, ...rest });
@@ -45,6 +48,10 @@ test("everything that an account can have is read", () => {
     directory_mode: "750",
     uploads: "atomic",
     fxp: true,
+    tls: "required",
+    data_tls: "optional",
+    tls_session_reuse: "require",
+    certificates: [fingerprint.replaceAll(":", "").toLowerCase(), fingerprint],
   });
   expect(parseAccountsFile(text).accounts.get("ann")).toEqual({
     name: "ann",
@@ -74,6 +81,10 @@ test("everything that an account can have is read", () => {
     directoryMode: 0o750,
     uploads: "atomic",
     mayUseOtherHosts: true,
+    tls: "required",
+    dataTls: "optional",
+    sessionReuse: "require",
+    certificates: [fingerprint, fingerprint],
   });
 });
 
@@ -92,6 +103,21 @@ test("an account of which nothing is said may do everything at the server's root
     limits: {},
     mayUseOtherHosts: false,
   });
+});
+
+test("a certificate is enough to come in, and then there need be no password", () => {
+  const text = JSON.stringify({ version: 1, accounts: { ann: { certificates: [fingerprint] } } });
+  const ann = parseAccountsFile(text).accounts.get("ann");
+  expect(ann).toMatchObject({ certificates: [fingerprint] });
+  expect(ann?.password).toBeUndefined();
+});
+
+test("what the defaults say of TLS holds for anonymous too", () => {
+  const { accounts, anonymous } = parseAccountsFile(
+    withAnn({ tls: "optional" }, { defaults: { tls: "required", data_tls: "required" }, anonymous: {} }),
+  );
+  expect(accounts.get("ann")).toMatchObject({ tls: "optional", dataTls: "required" });
+  expect(anonymous).toMatchObject({ tls: "required", dataTls: "required", isAnonymous: true });
 });
 
 describe("defaults", () => {
@@ -258,6 +284,13 @@ test.each([
   ["no version", '{"accounts":{}}', "version is missing"],
   ["another version", '{"version":2,"accounts":{}}', "version must be 1, not 2"],
   ["a key beside", '{"version":1,"accounts":{},"users":{}}', "users is not a key"],
+  ["no certificate either", JSON.stringify({ version: 1, accounts: { ann: { certificates: [] } } }), "password of"],
+  [
+    "certificates for anonymous",
+    withAnn({}, { anonymous: { certificates: [] } }),
+    "anonymous.certificates is not a key",
+  ],
+  ["certificates for all", withAnn({}, { defaults: { certificates: [] } }), "defaults.certificates is not a key"],
   ["a password for anonymous", withAnn({}, { anonymous: { password } }), "anonymous.password is not a key"],
   ["a password for all", withAnn({}, { defaults: { password } }), "defaults.password is not a key"],
   ["defaults that are wrong", withAnn({}, { defaults: { umask: "9" } }), "defaults.umask must be"],

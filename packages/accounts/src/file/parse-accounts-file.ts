@@ -11,7 +11,6 @@ import { readJsonInPieces } from "./read-json.ts";
 import type { AccountKeys } from "./account-schema.ts";
 import type { AccountRecord, AccountsFile } from "./account-record.ts";
 import type { Expected } from "./errors.ts";
-import type { PasswordHash } from "./password-hash.ts";
 
 /** Letters of what stands there that an error shows. */
 const SHOWN = 60;
@@ -56,8 +55,10 @@ function* readAccounts(text: string, file: string | undefined): Generator<undefi
     yield;
     const expected = nameFault(name, anonymous !== undefined);
     if (expected) throw notValid(expected, undefined, { ...named, key: keyAt(["accounts", name]) });
-    const { password, ...keys } = checked(accountSchema, one, { ...named, account: name });
-    records.set(name, recordOf(name, { ...defaults, ...keys }, password));
+    const where = { ...named, account: name };
+    const { password, certificates, ...keys } = checked(accountSchema, one, where);
+    if (!password && !certificates?.length) throw new AccountsFileError("key-missing", { ...where, key: "password" });
+    records.set(name, recordOf(name, { ...defaults, ...keys }, said({ password, certificates })));
   }
   return { accounts: records, ...(anonymous && { anonymous: anonymousRecord(anonymous, defaults) }) };
 }
@@ -72,10 +73,14 @@ function nameFault(name: string, hasAnonymous: boolean): Expected | undefined {
 /** Nobody becomes anonymous's benefactor by accident: defaults that give something are not for it. */
 function anonymousRecord(own: AccountKeys, defaults: AccountKeys): AccountRecord {
   const { permissions: _permissions, rules: _rules, mounts: _mounts, fxp: _fxp, ...rest } = defaults;
-  return recordOf("anonymous", { permissions: readOnlyPermissions, ...rest, ...own });
+  const keys = { permissions: readOnlyPermissions, ...rest, ...own };
+  return recordOf("anonymous", keys, { isAnonymous: true });
 }
 
-function recordOf(name: string, keys: AccountKeys, password?: PasswordHash): AccountRecord {
+/** What lets somebody in. */
+type Proof = Pick<AccountRecord, "password" | "certificates" | "isAnonymous">;
+
+function recordOf(name: string, keys: AccountKeys, proof: Proof): AccountRecord {
   const limits = {
     sessions: keys.sessions,
     rateUp: keys.rate_up,
@@ -86,6 +91,7 @@ function recordOf(name: string, keys: AccountKeys, password?: PasswordHash): Acc
   };
   return {
     name,
+    ...proof,
     mounts: (keys.mounts ?? []).map(([path, mount]) => ({ path, ...mount })),
     home: keys.home ?? ROOT,
     permissions: keys.permissions ?? allPermissions,
@@ -97,7 +103,6 @@ function recordOf(name: string, keys: AccountKeys, password?: PasswordHash): Acc
     limits: said(limits) satisfies AccountLimits,
     mayUseOtherHosts: keys.fxp ?? false,
     ...said({
-      password,
       root: keys.root,
       allowFrom: keys.allow_from,
       expires: keys.expires,
@@ -107,6 +112,9 @@ function recordOf(name: string, keys: AccountKeys, password?: PasswordHash): Acc
       fileMode: keys.file_mode,
       directoryMode: keys.directory_mode,
       uploads: keys.uploads,
+      tls: keys.tls,
+      dataTls: keys.data_tls,
+      sessionReuse: keys.tls_session_reuse,
     }),
   };
 }

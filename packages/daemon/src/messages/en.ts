@@ -1,4 +1,5 @@
 import { accountsFileWords } from "@twinport/accounts";
+import { tlsEn } from "./tls-en.ts";
 import type { FigureWords } from "@twinport/protocol";
 
 const figure: FigureWords = {
@@ -71,8 +72,20 @@ export const en = {
     "storage-failed": (error: string) => `the storage failed: ${error}`,
     "accounts-failed": (error: string) => `a login could not be decided: ${error}`,
     "hook-failed": (error: string) => `a hook failed: ${error}`,
+    "login-in-clear": (name: string, peer: string) =>
+      `PASSWORD IN CLEAR: ${name} logged in without TLS from ${peer}, which is a public address: everybody on the way could read the password; change it, and start with --tls required, or give the account "tls": "required"`,
+    "foreign-protocol": {
+      http: (peer: string, at: string) => `${peer} sent an HTTP request to ${at}, which speaks FTP; it was cut off`,
+      tls: (peer: string, at: string) =>
+        `${peer} began with TLS at ${at}, where TLS begins with AUTH; clients with implicit TLS (ftps://) need an address of their own: --listen-tls`,
+      other: (peer: string, at: string) => `${peer} sent something else than FTP to ${at}; it was cut off`,
+    },
+    "tls-failed": (peer: string, cause: string) => `TLS with ${peer} could not be agreed on: ${cause}`,
+    "clear-behind-auth": (peer: string, bytes: number) =>
+      `${bytes} bytes in clear came from ${peer} behind AUTH and were thrown away: somebody on the way may have put them there`,
   },
   figure,
+  tls: tlsEn,
   accountsFile: accountsFileWords,
   fileLogins: (count: number, file: string) => `${count} account${count === 1 ? "" : "s"} of ${file}`,
   accountsReloaded: (count: number, file: string) =>

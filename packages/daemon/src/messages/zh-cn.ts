@@ -1,3 +1,4 @@
+import { tlsZhCn } from "./tls-zh-cn.ts";
 import type { Messages } from "./en.ts";
 
 /** What the daemon says, in Simplified Chinese. */
@@ -53,6 +54,16 @@ export const zhCn: Messages = {
     "storage-failed": (error) => `存储失败：${error}`,
     "accounts-failed": (error) => `无法判断一次登录：${error}`,
     "hook-failed": (error) => `钩子失败：${error}`,
+    "login-in-clear": (name, peer) =>
+      `密码以明文传输：${name} 从公网地址 ${peer} 未使用 TLS 登录，途中任何人都可能读到密码；请更改密码，并以 --tls required 启动，或为该账户设置 "tls": "required"`,
+    "foreign-protocol": {
+      http: (peer, where) => `${peer} 向提供 FTP 的 ${where} 发送了 HTTP 请求；已断开`,
+      tls: (peer, where) =>
+        `${peer} 在 ${where} 直接开始 TLS，而此处的 TLS 须先发 AUTH；使用隐式 TLS（ftps://）的客户端需要单独的地址：--listen-tls`,
+      other: (peer, where) => `${peer} 向 ${where} 发送了不是 FTP 的内容；已断开`,
+    },
+    "tls-failed": (peer, cause) => `无法与 ${peer} 建立 TLS：${cause}`,
+    "clear-behind-auth": (peer, bytes) => `${peer} 的 AUTH 之后有 ${bytes} 字节明文，已丢弃：可能是途中有人插入的`,
   },
   figure: {
     active: "主动模式",
@@ -65,6 +76,7 @@ export const zhCn: Messages = {
     complete: (bytes) => `完成，${bytes} 字节`,
     aborted: (bytes, code) => `传输 ${bytes} 字节后中止（${code}）`,
   },
+  tls: tlsZhCn,
   accountsFile: {
     keyOf: (key, account) => `账户 ${account} 的 ${key}`,
     expectations: {
@@ -90,6 +102,9 @@ export const zhCn: Messages = {
       "octal-bits": '是以文本写出的八进制权限位，如 "027"',
       uploads: '是 "atomic" 或 "direct"',
       charset: "是 utf-8、gbk 或 auto:gbk 这样的字符集",
+      "tls-need": '是 "optional" 或 "required"',
+      "session-reuse": '是 "require"、"prefer" 或 "off"',
+      fingerprint: "是证书的 SHA-256（十六进制 64 位，可带冒号）",
     },
     sentences: {
       "file-not-there": () => "没有这个账户文件",

@@ -12,6 +12,15 @@ function linesHoweverCut(sent: Uint8Array, limit?: number): Iterable<(string | u
   });
 }
 
+test("how much of a line is there without its end is known", () => {
+  const decoder = new LineDecoder();
+  const unfinished = ["NO", "OP", "\r\nQU", "IT\r", "\n"].map((piece) => {
+    decoder.decode(wire(piece));
+    return decoder.unfinished;
+  });
+  expect(unfinished).toEqual([2, 4, 2, 5, 0]);
+});
+
 test.each([
   ["one command", "NOOP\r\n", ["NOOP"]],
   ["two in one segment", "USER ann\r\nPASS x\r\n", ["USER ann", "PASS x"]],

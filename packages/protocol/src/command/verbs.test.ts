@@ -14,6 +14,7 @@ const all = new Set<Ability>([
   "free-space",
   "hosts",
   "deflate",
+  "tls",
 ]);
 const without = (ability: Ability): Set<Ability> => new Set([...all].filter((one) => one !== ability));
 
@@ -31,12 +32,14 @@ test.each([
     (verb: Verb) => ruleOf(verb).argument === "text-and-path",
     "MFF MFMT SITE XCRC XMD5 XSHA XSHA1 XSHA256 XSHA512",
   ],
+  ["say who the client is", (verb: Verb) => ruleOf(verb).reveals === true, "ACCT PASS USER"],
+  ["need TLS", (verb: Verb) => ruleOf(verb).needs === "tls", "AUTH PBSZ PROT"],
   ["never show their argument", (verb: Verb) => ruleOf(verb).secret === true, "ACCT PASS"],
   ["must follow another", (verb: Verb) => ruleOf(verb).follows !== undefined, "RNTO"],
   [
     "come before a login",
     (verb: Verb) => ruleOf(verb).phase !== "ready",
-    "ACCT CLNT CSID FEAT HELP HOST LANG NOOP OPTS PASS QUIT REIN SYST USER",
+    "ACCT AUTH CLNT CSID FEAT HELP HOST LANG NOOP OPTS PASS PBSZ PROT QUIT REIN SYST USER",
   ],
 ])("the verbs that %s", (_what, isOne, expected) => {
   expect(names.filter(isOne).join(" ")).toBe(expected);
@@ -55,7 +58,7 @@ test("the table is in the order of the alphabet", () => {
 
 test.each(rows)("%s: the row agrees with itself", (name, rule) => {
   expect(name).toMatch(/^[A-Z]{3,4}(1|5|256|512)?$/);
-  expect(rule.rfc).toMatch(/^(959|2389|2428|2640|3659|7151|draft-[a-z-]+|drftpd)( §[\dA-Z]+(\.\d+)*)?$/);
+  expect(rule.rfc).toMatch(/^(959|2389|2428|2640|3659|4217|7151|draft-[a-z-]+|drftpd)( §[\dA-Z]+(\.\d+)*)?$/);
   expect(rule.syntax === "", "syntax names an argument if there is one").toBe(rule.argument === "none");
   if (/^(optional|listing)/.test(rule.argument) && name !== "PASS") expect(rule.syntax).toMatch(/^\[/);
   if (rule.argument === "path" || rule.argument.startsWith("text")) expect(rule.syntax).not.toMatch(/^\[/);
@@ -83,7 +86,7 @@ test.each([
   ["as it stands", "RETR", { kind: "verb", verb: "RETR" }],
   ["in small letters (RFC 959 §5.3)", "rEtR", { kind: "verb", verb: "RETR" }],
   ["in its older spelling (RFC 1123 §4.1.3.1)", "xcup", { kind: "verb", verb: "CDUP" }],
-  ["of the registry and not here", "auth", { kind: "not-built" }],
+  ["of the registry and not here", "ccc", { kind: "not-built" }],
   ["of the registry and not here, in capitals", "LPRT", { kind: "not-built" }],
   ["of nobody", "GET", { kind: "unknown" }],
   ["of JavaScript", "constructor", { kind: "unknown" }],
@@ -107,10 +110,11 @@ test.each([
   ["a storage that cannot tell its space", without("free-space"), "AVBL"],
   ["no hosts", without("hosts"), "HOST"],
   ["no compression", without("deflate"), "MODE Z"],
-  ["nothing", new Set<Ability>(), "AVBL,EPRT,EPSV,HOST,MFF,MFMT,MODE Z,UTF8"],
+  ["no TLS", without("tls"), "AUTH TLS,PBSZ,PROT"],
+  ["nothing", new Set<Ability>(), "AUTH TLS,AVBL,EPRT,EPSV,HOST,MFF,MFMT,MODE Z,PBSZ,PROT,UTF8"],
 ])("FEAT with %s", (_name, abilities, missing) => {
   const lines =
-    "AVBL,CLNT,CSID,EPRT,EPSV,HASH,HOST,LANG EN*,MDTM,MFF,MFMT,MLST,MODE Z,RANG STREAM,REST STREAM,SIZE,TVFS,UTF8,XCRC,XMD5,XSHA,XSHA1,XSHA256,XSHA512";
+    "AUTH TLS,AVBL,CLNT,CSID,EPRT,EPSV,HASH,HOST,LANG EN*,MDTM,MFF,MFMT,MLST,MODE Z,PBSZ,PROT,RANG STREAM,REST STREAM,SIZE,TVFS,UTF8,XCRC,XMD5,XSHA,XSHA1,XSHA256,XSHA512";
   const without = new Set(missing.split(","));
   expect(availableFeatures(abilities)).toEqual(lines.split(",").filter((line) => !without.has(line)));
 });
@@ -120,7 +124,8 @@ test.each([
   ["no active mode", without("active"), "EPRT PORT"],
   ["no passive mode", without("passive"), "EPSV PASV"],
   ["a legacy charset", without("utf-8"), ""],
-  ["nothing", new Set<Ability>(), "AVBL EPRT EPSV HOST MFF MFMT PASV PORT"],
+  ["no TLS", without("tls"), "AUTH PBSZ PROT"],
+  ["nothing", new Set<Ability>(), "AUTH AVBL EPRT EPSV HOST MFF MFMT PASV PBSZ PORT PROT"],
 ])("HELP with %s", (_name, abilities, missing) => {
   const listed = availableVerbs(abilities);
   const older = ["XCUP", "XCWD", "XMKD", "XPWD", "XRMD"];

@@ -14,6 +14,7 @@ const all = new Set<Ability>([
   "set-facts",
   "free-space",
   "hosts",
+  "tls",
 ]);
 
 const greeted = newServerSession;
@@ -58,8 +59,8 @@ function after(
 test.each([
   ["an unknown word", ready, "GET a", 500],
   ["an unknown word before the login", greeted, "GET a", 500],
-  ["a verb that is not built", ready, "AUTH TLS", 502],
-  ["a verb that is not built, before the login", greeted, "auth tls", 502],
+  ["a verb that is not built", ready, "CCC", 502],
+  ["a verb that is not built, before the login", greeted, "ccc", 502],
   ["a missing path", ready, "RETR", 501],
   ["a missing path behind a space", ready, "RETR ", 501],
   ["a name of one space is a name", ready, "RETR  ", "ran"],
@@ -178,6 +179,29 @@ test("REIN takes everything back to the greeting", () => {
   const { session } = after(["TYPE I", "REST 5", "EPSV ALL", "RNFR a", "REIN"], ready);
   expect(session).toEqual(newServerSession);
 });
+
+test.each([
+  ["clear", "AUTH TLS"],
+  ["private", "a port that begins with TLS"],
+] as const)(
+  "what was said in clear is forgotten when TLS is spoken; data is %s then, as with %s",
+  (protection, _like) => {
+    const said = ["TYPE I", "REST 5", "EPSV ALL", "RNFR a"];
+    const secured = advance(after(said, ready).session, { kind: "secured", protection });
+    const asNew = { ...newServerSession, isSecured: true, protection, impliedProtection: protection };
+    expect(secured).toEqual(asNew);
+    const sized = advance(secured, { kind: "buffer-size-set" });
+    const other = protection === "clear" ? "private" : "clear";
+    const protectedOtherwise = advance(sized, { kind: "protection-set", protection: other });
+    expect(protectedOtherwise).toEqual({ ...asNew, hasBufferSize: true, protection: other });
+    // A login asks for nothing of that again, and REIN for all but TLS.
+    expect(after(["USER ann", "PASS x"], protectedOtherwise).session).toMatchObject({
+      hasBufferSize: true,
+      protection: other,
+    });
+    expect(after(["REIN"], protectedOtherwise).session).toEqual(asNew);
+  },
+);
 
 test("USER leaves transfer parameters as they were (RFC 959 §4.1.1), and nothing of the user", () => {
   const { session } = after(["TYPE I", "REST 5", "RNFR a", "USER bob"], ready);

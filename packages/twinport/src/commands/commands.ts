@@ -13,6 +13,7 @@ const loaders: Readonly<Record<string, () => Promise<Make>>> = {
     const { accountCommand } = await import("./account/account.ts");
     return ({ messages, terminal }) => accountCommand(messages, terminal);
   },
+  cert: async () => (await import("./cert.ts")).certCommand,
   get: async () => (await import("./client/get.ts")).getCommand,
   put: async () => (await import("./client/put.ts")).putCommand,
   ls: async () => (await import("./client/ls.ts")).lsCommand,

@@ -3,12 +3,15 @@ import { Command, Option } from "commander";
 import { run } from "@twinport/daemon";
 import { parsePrefix } from "@twinport/protocol";
 import { UsageError } from "../usage-error.ts";
-import type { DaemonConfig, Language } from "@twinport/daemon";
+import { collect } from "./collect.ts";
+import { addTlsOptions, tlsOf } from "./serve-tls.ts";
+import type { DaemonConfig, Language, ListenSettings } from "@twinport/daemon";
 import type { Limits, PassiveAddressRule } from "@twinport/server";
 import type { Messages } from "../messages/index.ts";
+import type { TlsFlags } from "./serve-tls.ts";
 
 /** What commander makes of the arguments of `serve`. */
-interface ServeFlags {
+interface ServeFlags extends TlsFlags {
   readonly listen?: readonly string[];
   readonly user?: string;
   readonly password?: string;
@@ -55,10 +58,11 @@ interface ServeFlags {
 /** `twinport serve [ROOT]`. */
 export function serveCommand(messages: Messages, language: Language): Command {
   const say = messages;
-  return new Command("serve")
+  const command = new Command("serve")
     .description(say.serve)
     .argument("[root]", say.root, ".")
-    .option("--listen <address:port>", say.listen, collect)
+    .option("--listen <address:port>", say.listen, collect);
+  return addTlsOptions(command, messages)
     .option("--user <name>", say.user)
     .option("--password <password>", say.password)
     .option("--accounts <file>", say.accounts)
@@ -124,9 +128,11 @@ function configOf(
   if (!flags.passive && !flags.active) throw new UsageError(messages.noMode);
   const ports = flags.passivePorts === undefined ? undefined : rangeOf(flags.passivePorts, messages);
   const rules = flags.passiveAddress?.map(addressRuleOf);
+  const tls = tlsOf(flags, environment, messages);
   return {
     root,
-    listen: (flags.listen ?? ["127.0.0.1:2121"]).map((one) => endpointOf(one, messages)),
+    listen: listenOf(flags, messages),
+    ...(tls && { tls }),
     ...(account && { account }),
     ...(flags.accounts !== undefined && { accountsFile: flags.accounts }),
     anonymous: flags.anonymous ?? false,
@@ -158,8 +164,13 @@ function configOf(
   };
 }
 
-function collect(value: string, before: readonly string[] | undefined): string[] {
-  return [...(before ?? []), value];
+/** Where nothing is said, the loopback address; where TLS begins by itself, nowhere else unless that is said. */
+function listenOf({ listen, listenTls = [], tls }: ServeFlags, messages: Messages): ListenSettings[] {
+  const plain = listen ?? (listenTls.length > 0 ? [] : ["127.0.0.1:2121"]);
+  return [
+    ...plain.map((one) => ({ ...endpointOf("--listen", one, messages), ...(tls === "off" && { tls }) })),
+    ...listenTls.map((one) => ({ ...endpointOf("--listen-tls", one, messages), tls: "implicit" as const })),
+  ];
 }
 
 function accountOf(flags: ServeFlags, environment: NodeJS.ProcessEnv, messages: Messages): DaemonConfig["account"] {
@@ -239,11 +250,11 @@ function decimal(value: string): number {
   return /^(\d+(\.\d*)?|\.\d+)$/.test(value) ? Number(value) : Number.NaN;
 }
 
-function endpointOf(value: string, messages: Messages): { address: string; port: number } {
+function endpointOf(option: string, value: string, messages: Messages): { address: string; port: number } {
   const found = /^(?:\[([^\]]+)\]|([^:[\]]+)):(\d{1,5})$/.exec(value);
   const port = Number(found?.[3]);
   const address = found?.[1] ?? found?.[2];
-  if (address === undefined || port > 65_535) throw new UsageError(messages.notAnEndpoint(value));
+  if (address === undefined || port > 65_535) throw new UsageError(messages.notAnEndpoint(option, value));
   return { address, port };
 }
 

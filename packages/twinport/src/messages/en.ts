@@ -1,4 +1,5 @@
 import { clientEn } from "./client-en.ts";
+import { certEn, tlsEn } from "./tls-en.ts";
 
 /** What the command says, in English. */
 export const en = {
@@ -61,11 +62,14 @@ export const en = {
   notANumberOrZero: (option: string, value: string) => `${option} needs a number of seconds, or 0, not "${value}"`,
   notAWholeNumber: (option: string, value: string) => `${option} needs a whole number above 0, not "${value}"`,
   notADataPeer: (value: string) => `--data-peer is exact, any, or networks as /24 or /24,/64, not "${value}"`,
-  notAnEndpoint: (value: string) => `--listen needs ADDRESS:PORT, as 127.0.0.1:2121 or [::1]:2121, not "${value}"`,
+  notAnEndpoint: (option: string, value: string) =>
+    `${option} needs ADDRESS:PORT, as 127.0.0.1:2121 or [::1]:2121, not "${value}"`,
   notARange: (value: string) => `--passive-ports needs FIRST-LAST, as 30000-30099, not "${value}"`,
   notAUmask: (value: string) => `--umask needs permission bits in octal, as 027, not "${value}"`,
   failed: (why: string) => `twinport: ${why}`,
   client: clientEn,
+  tls: tlsEn,
+  cert: certEn,
   account: {
     account: "accounts of a file, for serve --accounts",
     add: "add an account; its password is asked for, or read from the standard input",
@@ -93,6 +97,12 @@ export const en = {
     sessions: "sessions at the same time",
     uploads: "atomic: an upload is there when it is whole; direct: from its first byte",
     charset: "charset of its file names, as gbk or auto:gbk",
+    certificate:
+      "certificate that lets it in without a password: its file, or its SHA-256; a password is then only asked for with --password-file; repeatable",
+    tls: "whether it must log in by TLS: optional or required (default: the server's)",
+    dataTls: "whether its files and lists must be protected: optional or required (default: the server's)",
+    notACertificate: (value: string, why: string) =>
+      `--certificate needs the file of a certificate or its SHA-256 in hex, not ${JSON.stringify(value)} (${why})`,
     json: "as JSON",
     verb: 'an FTP verb, as RETR, STOR or "SITE CHMOD"',
     path: "a path as the account sees it",
@@ -114,7 +124,10 @@ export const en = {
     passwordChanged: (name: string, file: string) =>
       `${JSON.stringify(name)} has a new password in ${file}; a server that runs knows it within a second`,
     removed: (name: string, file: string) => `removed ${JSON.stringify(name)} from ${file}; its files are untouched`,
-    columns: { name: "NAME", root: "ROOT", permissions: "PERMISSIONS", state: "STATE", quota: "QUOTA" },
+    columns: { name: "NAME", root: "ROOT", permissions: "PERMISSIONS", state: "STATE", quota: "QUOTA", login: "LOGIN" },
+    tlsOnly: "by TLS only",
+    certificateOnly: "by certificate only",
+    certificateToo: "by certificate too",
     states: { active: "active", disabled: "disabled", expired: "expired" },
     serversRoot: "(as served)",
     andRules: (count: number) => `+${count} rule${count === 1 ? "" : "s"}`,
@@ -135,6 +148,8 @@ export const en = {
     addressNotAllowed: (from: string, name: string) => `${name} may not come from ${from} (allow_from, deny_from)`,
     addressNotAsked: (name: string) => `only from some addresses: ${name} has allow_from or deny_from`,
     quotaNotAsked: (name: string) => `only if there is room: ${name} has a quota, which is not counted here`,
+    tlsNotAsked: (name: string) => `only by TLS: ${name} has tls required`,
+    certificateNotAsked: (name: string) => `only with a certificate: ${name} has no password`,
     may: ({ name, verb, path, when }: CheckedAct, because: string) => `${name} may ${verb} ${path}${when} (${because})`,
     mayNot: ({ name, verb, path, when }: CheckedAct, because: string) =>
       `${name} may not ${verb} ${path}${when} (${because})`,

@@ -1,5 +1,6 @@
 import { helpTitleInChinese, parserErrorInChinese } from "./parser-zh-cn.ts";
 import { clientZhCn } from "./client-zh-cn.ts";
+import { certZhCn, tlsZhCn } from "./tls-zh-cn.ts";
 import type { Messages } from "./en.ts";
 
 /** What the command says, in Simplified Chinese. */
@@ -60,11 +61,13 @@ export const zhCn: Messages = {
   notANumberOrZero: (option, value) => `${option} 需要秒数，可以是 0，而不是 "${value}"`,
   notAWholeNumber: (option, value) => `${option} 需要大于 0 的整数，而不是 "${value}"`,
   notADataPeer: (value) => `--data-peer 应为 exact、any，或网段长度如 /24、/24,/64，而不是 "${value}"`,
-  notAnEndpoint: (value) => `--listen 需要 地址:端口，如 127.0.0.1:2121 或 [::1]:2121，而不是 "${value}"`,
+  notAnEndpoint: (option, value) => `${option} 需要 地址:端口，如 127.0.0.1:2121 或 [::1]:2121，而不是 "${value}"`,
   notARange: (value) => `--passive-ports 需要 起始-结束，如 30000-30099，而不是 "${value}"`,
   notAUmask: (value) => `--umask 需要八进制权限位，如 027，而不是 "${value}"`,
   failed: (why) => `twinport：${why}`,
   client: clientZhCn,
+  tls: tlsZhCn,
+  cert: certZhCn,
   account: {
     account: "账户文件中的账户，供 serve --accounts 使用",
     add: "添加账户；密码会被询问，或从标准输入读取",
@@ -92,6 +95,11 @@ export const zhCn: Messages = {
     sessions: "同时的会话数",
     uploads: "atomic：上传完整后文件才出现；direct：从第一个字节起就出现",
     charset: "其文件名的字符集，如 gbk 或 auto:gbk",
+    certificate: "无需密码即可登录的证书：证书文件或其 SHA-256；此时只有使用 --password-file 才设置密码；可重复",
+    tls: "是否必须通过 TLS 登录：optional 或 required（默认：服务器的设置）",
+    dataTls: "其文件和列表是否必须加密：optional 或 required（默认：服务器的设置）",
+    notACertificate: (value, why) =>
+      `--certificate 需要证书文件或其 SHA-256（十六进制），而不是 ${JSON.stringify(value)}（${why}）`,
     json: "输出 JSON",
     verb: 'FTP 命令，如 RETR、STOR 或 "SITE CHMOD"',
     path: "账户所见的路径",
@@ -113,7 +121,10 @@ export const zhCn: Messages = {
     passwordChanged: (name, file) =>
       `${JSON.stringify(name)} 在 ${file} 中的密码已更改；正在运行的服务器会在一秒内得知`,
     removed: (name, file) => `已从 ${file} 删除 ${JSON.stringify(name)}；其文件未受影响`,
-    columns: { name: "名称", root: "根目录", permissions: "权限", state: "状态", quota: "配额" },
+    columns: { name: "名称", root: "根目录", permissions: "权限", state: "状态", quota: "配额", login: "登录" },
+    tlsOnly: "仅限 TLS",
+    certificateOnly: "仅凭证书",
+    certificateToo: "也可凭证书",
     states: { active: "有效", disabled: "已停用", expired: "已过期" },
     serversRoot: "（服务器的目录）",
     andRules: (count) => `+${count} 条规则`,
@@ -134,6 +145,8 @@ export const zhCn: Messages = {
     addressNotAllowed: (from, name) => `${name} 不能从 ${from} 登录（allow_from、deny_from）`,
     addressNotAsked: (name) => `仅限某些地址：${name} 设有 allow_from 或 deny_from`,
     quotaNotAsked: (name) => `仅限有剩余空间时：${name} 设有配额，此处不统计`,
+    tlsNotAsked: (name) => `仅限 TLS：${name} 设有 tls required`,
+    certificateNotAsked: (name) => `仅凭证书：${name} 没有密码`,
     may: ({ name, verb, path, when }, because) => `${name} 可以${when} ${verb} ${path}（${because}）`,
     mayNot: ({ name, verb, path, when }, because) => `${name} 不可以${when} ${verb} ${path}（${because}）`,
     missing: (word, because) => `缺少 ${word}；${because}`,

@@ -1,3 +1,4 @@
+import { X509Certificate } from "node:crypto";
 import fs from "node:fs/promises";
 import path from "node:path";
 import { PassThrough } from "node:stream";
@@ -5,6 +6,7 @@ import { setImmediate as nextTurn } from "node:timers/promises";
 import { readAccountsFile, updateAccountsFile } from "@twinport/accounts";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { ScratchFolder } from "../../../../../test/testkit/scratch-folder.ts";
+import { runProgram } from "../../../../../test/testkit/run-program.ts";
 import { main } from "../../main.ts";
 import type { WrittenAccount } from "@twinport/accounts";
 import type { Input } from "../../terminal.ts";
@@ -275,6 +277,58 @@ test("account list says who there is, as a table and as JSON", async () => {
   ]);
 });
 
+describe("certificates and TLS", () => {
+  const fingerprint = "AB".repeat(32).replace(/..(?!$)/g, "$&:");
+
+  test("account add takes a fingerprint, or the certificate itself, and asks for no password then", async () => {
+    const key = ["req", "-x509", "-newkey", "rsa:2048", "-nodes", "-subj", "/CN=ann", "-days", "2"];
+    const pem = path.join(scratch.path, "ann.pem");
+    await runProgram("openssl", [...key, "-keyout", `${pem}.key`, "-out", pem], { home: scratch.path });
+    const { fingerprint256 } = new X509Certificate(await fs.readFile(pem));
+    const flags = ["--certificate", fingerprint.replaceAll(":", "").toLowerCase(), "--certificate", pem];
+    expect(await account(["add", "ann", ...flags, "--tls", "required", "--data-tls", "optional"])).toMatchObject({
+      status: 0,
+      errors: "",
+    });
+    const certificates = [fingerprint, fingerprint256];
+    expect(await written("ann")).toEqual({ tls: "required", data_tls: "optional", certificates });
+  });
+
+  test("and a password too, if one is given", async () => {
+    const run = await account(["add", "ann", "--certificate", fingerprint, "--password-file", "-"], "secret-secret\n");
+    expect(run.status).toBe(0);
+    expect(await written("ann")).toMatchObject({
+      password: expect.stringContaining("$scrypt$"),
+      certificates: [fingerprint],
+    });
+  });
+
+  test.each(["nowhere.pem", "AB:CD"])("%s is no certificate", async (certificate) => {
+    const run = await account(["add", "ann", "--certificate", certificate]);
+    expect(run).toMatchObject({ status: 2, errors: expect.stringContaining("--certificate needs the file of") });
+    expect(await fs.readdir(scratch.path)).toEqual([]);
+  });
+
+  test("account list and check say what is needed to come in", async () => {
+    const only = { password: undefined, certificates: [fingerprint] };
+    await write({ ann: only, bob: { tls: "required", certificates: [fingerprint] }, eve: {} });
+    expect((await account(["list"])).output.split("\n")).toEqual([
+      "NAME  ROOT         PERMISSIONS  STATE   QUOTA  LOGIN",
+      "ann   (as served)  all          active         by certificate only",
+      "bob   (as served)  all          active         by TLS only, by certificate too",
+      "eve   (as served)  all          active",
+      "",
+    ]);
+    const [ann, bob, eve] = JSON.parse((await account(["list", "--json"])).output);
+    expect([ann.password, ann.certificates, bob.tls, bob.password]).toEqual([false, 1, "required", undefined]);
+    expect(Object.keys(eve)).not.toContain("certificates");
+    expect((await account(["check", "ann", "RETR", "/a"])).output).toContain(
+      "only with a certificate: ann has no password\n",
+    );
+    expect((await account(["check", "bob", "RETR", "/a"])).output).toContain("only by TLS: bob has tls required\n");
+  });
+});
+
 describe("account check", () => {
   const accounts: Record<string, Partial<WrittenAccount>> = {
     ann: {
@@ -381,7 +435,7 @@ describe("account check", () => {
 
   test.each([
     ["ann SUDO /a", '"SUDO" is no verb'],
-    ["ann AUTH /a", '"AUTH" is no verb'],
+    ["ann XAUT /a", '"XAUT" is no verb'],
     ["ann SITE_SUDO /a", '"SITE SUDO" is no verb'],
     ["ann RETR_CHMOD /a", '"RETR CHMOD" is no verb'],
     ["ann SITE_constructor /a", '"SITE constructor" is no verb'],

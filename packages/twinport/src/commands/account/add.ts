@@ -3,8 +3,10 @@ import path from "node:path";
 import { hashPassword, updateAccountsFile } from "@twinport/accounts";
 import { Command, Option } from "commander";
 import { UsageError } from "../../usage-error.ts";
+import { collect } from "../collect.ts";
 import { accountsPath } from "./accounts-path.ts";
 import { askPassword } from "./ask-password.ts";
+import { fingerprintOf } from "./fingerprint-of.ts";
 import type { WrittenAccount, WrittenPermissions } from "@twinport/accounts";
 import type { Messages } from "../../messages/index.ts";
 import type { Terminal } from "../../terminal.ts";
@@ -29,6 +31,9 @@ interface AddFlags {
   readonly sessions?: string;
   readonly uploads?: "atomic" | "direct";
   readonly charset?: string;
+  readonly certificate?: readonly string[];
+  readonly tls?: "optional" | "required";
+  readonly dataTls?: "optional" | "required";
 }
 
 /** `twinport account add NAME`. */
@@ -56,21 +61,28 @@ export function addCommand(messages: Messages, terminal: Terminal): Command {
     .option("--sessions <n>", say.sessions)
     .addOption(new Option("--uploads <how>", say.uploads).choices(["atomic", "direct"]))
     .option("--charset <name>", say.charset)
+    .option("--certificate <file|fingerprint>", say.certificate, collect)
+    .addOption(new Option("--tls <when>", say.tls).choices(["optional", "required"]))
+    .addOption(new Option("--data-tls <when>", say.dataTls).choices(["optional", "required"]))
     .action(async (name: string, flags: AddFlags) => {
       const file = accountsPath(flags, terminal);
-      const keys = keysOf(flags, messages);
-      const add = (password: string, only?: "check"): Promise<void> =>
+      const certificates = await Promise.all((flags.certificate ?? []).map((one) => fingerprintOf(one, messages)));
+      const keys = { ...keysOf(flags, messages), ...(certificates.length > 0 && { certificates }) };
+      const add = (password: string | undefined, only?: "check"): Promise<void> =>
         updateAccountsFile(
           file,
           (accounts) => {
             if (accounts.has(name)) throw new UsageError(say.taken(name, file));
-            accounts.set(name, { password, ...keys });
+            accounts.set(name, { ...(password !== undefined && { password }), ...keys });
           },
           only && { only },
         );
       // Whoever asks for what cannot be hears it before they are asked for a password.
       await add(SOME_HASH, "check");
-      await add(await hashPassword(await askPassword(terminal, messages, flags.passwordFile)));
+      // Who comes in by a certificate needs no password, and gets one only if that is asked for.
+      const hasPassword = certificates.length === 0 || flags.passwordFile !== undefined;
+      const ask = async (): Promise<string> => hashPassword(await askPassword(terminal, messages, flags.passwordFile));
+      await add(hasPassword ? await ask() : undefined);
       if (keys.root !== undefined && !existsSync(keys.root)) terminal.errors.write(`${say.noSuchRoot(keys.root)}\n`);
       terminal.output.write(`${say.added(name, file)}\n`);
     });
@@ -80,7 +92,7 @@ export function addCommand(messages: Messages, terminal: Terminal): Command {
 const SOME_HASH = `$scrypt$ln=14,r=8,p=5$${"A".repeat(22)}$${"A".repeat(43)}`;
 
 /** What stands in the file: checked there, so that there is one sentence for each mistake. */
-function keysOf(flags: AddFlags, messages: Messages): Omit<WrittenAccount, "password"> {
+function keysOf(flags: AddFlags, messages: Messages): Omit<WrittenAccount, "password" | "certificates"> {
   const { root, home, hide, deny, expires, uploads, charset, quotaBytes, quotaFiles, sessions } = flags;
   if (flags.readOnly && flags.permissions !== undefined) throw new UsageError(messages.account.readOnlyAndPermissions);
   const permissions = flags.readOnly ? "read-only" : maybe(flags.permissions, permissionsOf);
@@ -115,15 +127,13 @@ function keysOf(flags: AddFlags, messages: Messages): Omit<WrittenAccount, "pass
     ...(sessions !== undefined && { sessions: wholeNumber("--sessions", sessions, messages) }),
     ...(uploads && { uploads }),
     ...(charset !== undefined && { charset }),
+    ...(flags.tls && { tls: flags.tls }),
+    ...(flags.dataTls && { data_tls: flags.dataTls }),
   };
 }
 
 function maybe<T>(value: string | undefined, read: (value: string) => T): T | undefined {
   return value === undefined ? undefined : read(value);
-}
-
-function collect(value: string, before: readonly string[] | undefined): string[] {
-  return [...(before ?? []), value];
 }
 
 /** The words as they are written; the file's own check says which of them is none. */

@@ -82,7 +82,13 @@ function linesOf(answer: Answer, { name, verb, from }: Asked, { account: say }: 
   });
   const isLimited = from === undefined && (account.allowFrom !== undefined || account.denyFrom.length > 0);
   const isCounted = account.quota !== undefined && takesSpace && decisions.some(({ allowed }) => allowed);
-  return [...lines, ...(isLimited ? [say.addressNotAsked(name)] : []), ...(isCounted ? [say.quotaNotAsked(name)] : [])];
+  return [
+    ...lines,
+    ...(isLimited ? [say.addressNotAsked(name)] : []),
+    ...(isCounted ? [say.quotaNotAsked(name)] : []),
+    ...(account.tls === "required" ? [say.tlsNotAsked(name)] : []),
+    ...(account.certificates && !account.password ? [say.certificateNotAsked(name)] : []),
+  ];
 }
 
 function becauseOf(decision: Decision, { because: say, missing }: Messages["account"]): string {

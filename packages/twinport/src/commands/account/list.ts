@@ -31,6 +31,12 @@ interface AccountFacts {
   readonly rules: number;
   readonly state: "active" | "disabled" | "expired";
   readonly quota: { readonly bytes?: number; readonly files?: number } | null;
+  /** Where something other than a password decides who comes in. */
+  readonly tls?: "optional" | "required";
+  readonly dataTls?: "optional" | "required";
+  readonly certificates?: number;
+  /** False where there is none to come in with. */
+  readonly password?: false;
 }
 
 function factsOf(record: AccountRecord, now: number): AccountFacts {
@@ -42,7 +48,20 @@ function factsOf(record: AccountRecord, now: number): AccountFacts {
     rules: record.rules.length,
     state: why === "disabled" || why === "expired" ? why : "active",
     quota: record.quota ?? null,
+    ...(record.tls && { tls: record.tls }),
+    ...(record.dataTls && { dataTls: record.dataTls }),
+    ...(record.certificates && { certificates: record.certificates.length }),
+    ...(!record.password && !record.isAnonymous && { password: false as const }),
   };
+}
+
+/** What is needed to come in, where that is not a password alone. */
+function loginOf({ tls, certificates, password }: AccountFacts, { account: say }: Messages): string {
+  const ways = [
+    ...(tls === "required" ? [say.tlsOnly] : []),
+    ...(certificates === undefined ? [] : [password === false ? say.certificateOnly : say.certificateToo]),
+  ];
+  return ways.join(", ");
 }
 
 function permissionsOf({ permissions }: AccountRecord): string | readonly string[] {
@@ -52,9 +71,14 @@ function permissionsOf({ permissions }: AccountRecord): string | readonly string
   return isReadOnly ? "read-only" : wordsOf(permissions);
 }
 
-function tableOf(rows: readonly AccountFacts[], { account: say }: Messages): string {
+function tableOf(rows: readonly AccountFacts[], messages: Messages): string {
+  const { account: say } = messages;
+  const logins = rows.map((row) => loginOf(row, messages));
+  // Most files have passwords and nothing else to say of it.
+  const login = logins.some((one) => one !== "") ? [say.columns.login, ...logins] : [];
+  const { columns } = say;
   const lines = [
-    [say.columns.name, say.columns.root, say.columns.permissions, say.columns.state, say.columns.quota],
+    [columns.name, columns.root, columns.permissions, columns.state, columns.quota],
     ...rows.map(({ name, root, permissions, rules, state, quota }) => [
       visible(name),
       root ?? say.serversRoot,
@@ -62,7 +86,7 @@ function tableOf(rows: readonly AccountFacts[], { account: say }: Messages): str
       say.states[state],
       quota ? say.quota(quota.bytes, quota.files) : "",
     ]),
-  ];
+  ].map((cells, i) => [...cells, ...login.slice(i, i + 1)]);
   const widths = lines[0]!.map((_title, column) => Math.max(...lines.map((line) => displayWidth(line[column]!))));
   return lines
     .map((line) =>

@@ -1,4 +1,5 @@
 import { Option } from "commander";
+import { collect } from "../collect.ts";
 import type { Command } from "commander";
 import type { Messages } from "../../messages/index.ts";
 
@@ -65,9 +66,4 @@ export function withConnectionOptions(command: Command, messages: Messages): Com
     .option("--limit-rate <bytes>", say.limitRate)
     .option("--json", say.json)
     .option("--trace", say.trace);
-}
-
-/** For options that may be given several times. */
-export function collect(value: string, before: readonly string[] | undefined): string[] {
-  return [...(before ?? []), value];
 }

@@ -1,0 +1,20 @@
+import { passiveRange } from "../testkit/passive-range.ts";
+import { pythonDeeds, pythonSessions } from "../testkit/python-ftp.ts";
+import { tlsMatrix } from "../testkit/tls-matrix.ts";
+
+tlsMatrix(
+  {
+    name: "Python ftplib",
+    programs: ["python3"],
+    ways: [
+      { mode: "passive", verb: "PASV", address: "127.0.0.1" },
+      { mode: "active", verb: "PORT", address: "127.0.0.1" },
+      { mode: "passive", verb: "EPSV", address: "::1" },
+      { mode: "active", verb: "EPRT", address: "::1" },
+    ],
+    lacks: { "EPSV and EPRT over IPv4": "ftplib has them for IPv6 alone" },
+    deeds: pythonDeeds,
+    sessions: pythonSessions,
+  },
+  passiveRange(import.meta.url),
+);
