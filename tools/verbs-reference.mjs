@@ -22,6 +22,10 @@ const sentences = /** @type {const} */ ({
   ACCT: ["Not needed: 202 after the login, 503 before it.", "不需要：登录后答 202，登录前答 503。"],
   ALLO: ["Not needed: 202. No space is set aside.", "不需要：答 202，不预留空间。"],
   APPE: ["Upload to the end of a file; the file is made if it is missing.", "上传并追加到文件末尾；文件不存在时新建。"],
+  AUTH: [
+    "Asks for TLS. What was said before it counts for nothing: no login, no folder, no port. `TLS-P` and `SSL` also mean that data goes by TLS at once.",
+    "请求 TLS。此前所说的一切（登录、目录、端口）全部作废。`TLS-P` 与 `SSL` 同时表示数据立即走 TLS。",
+  ],
   AVBL: ["The bytes that a folder could still take.", "目录还能容纳的字节数。"],
   CDUP: ["Goes to the folder above.", "回到上一级目录。"],
   CLNT: ["Takes the client's name and does nothing with it.", "接受客户端名称，不作使用。"],
@@ -81,10 +85,18 @@ const sentences = /** @type {const} */ ({
   ],
   PASS: ["The password.", "密码。"],
   PASV: ["Passive mode, IPv4 only: asks for an address and a port.", "被动模式（仅 IPv4）：请求一个地址和端口。"],
+  PBSZ: [
+    "Must come before PROT. TLS has buffers of its own: the size is always 0.",
+    "须在 PROT 之前。TLS 自有缓冲区：大小总是 0。",
+  ],
   PORT: ["Active mode, IPv4 only: tells the server where to dial.", "主动模式（仅 IPv4）：告诉服务器连接哪里。"],
   PRET: [
     "Says which transfer comes next; there is nothing to prepare for it here.",
     "预告下一次传输；本服务器无需为此准备。",
+  ],
+  PROT: [
+    "P: data goes by TLS. C: in clear, 534 where that must not be. S and E are 536. A port that was asked for before is dropped.",
+    "P：数据走 TLS。C：明文；不允许明文时答 534。S 与 E 答 536。此前请求的端口作废。",
   ],
   PWD: ["Says which folder the session is in.", "显示当前目录。"],
   QUIT: ["Ends the session; a transfer that runs is finished first.", "结束会话；正在进行的传输会先完成。"],
@@ -92,7 +104,10 @@ const sentences = /** @type {const} */ ({
     "The first and the last byte that the next RETR or HASH is about; `RANG 1 0` means the whole file again. RETR needs TYPE I.",
     "下一个 RETR 或 HASH 所针对的首字节和末字节；`RANG 1 0` 恢复为整个文件。RETR 需要 TYPE I。",
   ],
-  REIN: ["Begins anew, as if just connected.", "重新开始，如同刚刚连接。"],
+  REIN: [
+    "Begins anew, as if just connected. TLS stays; PBSZ and PROT are forgotten.",
+    "重新开始，如同刚刚连接。TLS 保持；PBSZ 与 PROT 作废。",
+  ],
   REST: [
     "The byte at which the next RETR or STOR begins. For TYPE I.",
     "下一个 RETR 或 STOR 的起始字节。用于 TYPE I。",
@@ -125,7 +140,10 @@ const sentences = /** @type {const} */ ({
     "A: lines end with CRLF on the wire. I and L 8: bytes as they are. A session begins with A.",
     "A：传输时行以 CRLF 结尾。I 与 L 8：字节原样传输。会话开始时为 A。",
   ],
-  USER: ["The account's name. A password is always asked for.", "账户名。总会要求密码。"],
+  USER: [
+    "The account's name. A password is asked for, unless a client certificate lets the account in: 232. 530 in clear where TLS is required.",
+    "账户名。会要求密码；客户端证书足以登录时答 232。要求 TLS 时，明文下答 530。",
+  ],
   XCRC: [
     "The CRC32 of a file's stored bytes, or of those from a start up to an end that is not counted in. A path with numbers at its end is written in quotes.",
     "文件所存字节的 CRC32；可指定起点和终点（不含终点）。以数字结尾的路径请加引号。",

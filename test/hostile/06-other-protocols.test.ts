@@ -66,7 +66,7 @@ describe.each(Object.entries(requests))("%s", (_title, request) => {
   test("in clear at the port that begins with TLS is no handshake", async () => {
     await using place = await start();
     const socket = net.connect(place.server.bound[1]!.port, "127.0.0.1").on("error", () => {});
-    const gone = once(socket.resume(), "close");
+    const gone = new Promise((resolve) => socket.resume().once("close", resolve));
     socket.write(request);
     await inTime("the end of the session", gone);
     await nothingWasDone(place);
@@ -110,7 +110,7 @@ test("commands in clear at the port that begins with TLS are not run, and not an
   const socket = net.connect(place.server.bound[1]!.port, "127.0.0.1").on("error", () => {});
   let said = "";
   socket.setEncoding("latin1").on("data", (text: string) => (said += text));
-  const gone = once(socket, "close");
+  const gone = new Promise((resolve) => socket.once("close", resolve));
   socket.write(commands);
   await inTime("the end of the session", gone);
   expect(said).not.toMatch(/^\d{3}/);

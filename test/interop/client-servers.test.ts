@@ -52,7 +52,7 @@ const cases: readonly Case[] = [
     server: { tls: "implicit" },
     client: { tls: "implicit" },
     mode: "epsv",
-    only: ["vsftpd", "proftpd"],
+    only: ["vsftpd", "proftpd", "twinport"],
   },
   { title: "by TLS if offered", server: { tls: "explicit" }, client: { tls: "if-offered" }, mode: "epsv" },
   { title: "by TLS if offered, which it is not", client: { tls: "if-offered" }, mode: "epsv" },
@@ -61,7 +61,7 @@ const cases: readonly Case[] = [
     server: { tls: "explicit", requiresReuse: true, tlsVersion },
     client: { tls: "explicit" },
     mode: "epsv",
-    only: ["vsftpd", "proftpd"],
+    only: ["vsftpd", "proftpd", "twinport"],
     times: 100,
   })),
 ];
@@ -75,9 +75,7 @@ async function connect(server: PeerServer, { server: set = {}, client = {} }: Ca
 
 for (const name of [...peerNames, "twinport"] as const) {
   peerServer(`with ${name}, the client moves files`, name, () => {
-    // Ours does not speak TLS yet.
-    const isFor = ({ only, server }: Case): boolean =>
-      (only === undefined || only.includes(name)) && !(name === "twinport" && server?.tls !== undefined);
+    const isFor = ({ only }: Case): boolean => only === undefined || only.includes(name);
     it.each(cases.filter(isFor))("$title", async (one) => {
       await using server = await PeerServer.start(name, one.server);
       await using here = new ScratchFolder();

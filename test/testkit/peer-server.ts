@@ -387,11 +387,16 @@ const setUps: Readonly<Record<PeerName, (place: Place) => Promise<SetUp>>> = {
     return { args: [file], user: "ann" };
   },
 
-  async twinport({ folder, address, port, passive, options }) {
+  async twinport({ home, folder, address, port, passive, options }) {
+    const { tls, requiresReuse = false } = options;
     const host = address === "::1" ? "[::1]" : address;
+    const pem = join(home, "both.pem");
     const args = [
       join(root, "packages/twinport/bin/twinport.js"),
-      ...["serve", folder, "--listen", `${host}:${port}`, "--user", "ann", "--password", "secret"],
+      ...["serve", folder, tls === "implicit" ? "--listen-tls" : "--listen", `${host}:${port}`],
+      ...["--user", "ann", "--password", "secret"],
+      ...(tls ? ["--tls-cert", pem, "--tls-key", pem, "--tls", "required"] : []),
+      ...(requiresReuse ? ["--tls-session-reuse", "require"] : []),
       ...["--passive-ports", `${passive[0]}-${passive[1]}`, "--quiet"],
       ...(options.passive === false ? ["--no-passive"] : []),
       ...(options.active === false ? ["--no-active"] : []),

@@ -6,7 +6,7 @@ import { fileURLToPath } from "node:url";
 import { runProgram } from "./run-program.ts";
 import type { ChildProcess } from "node:child_process";
 import type { PortRange } from "@twinport/channel";
-import type { ServerUsage } from "@twinport/server";
+import type { Server, ServerUsage, TlsOptions } from "@twinport/server";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 const script = fileURLToPath(new URL("server-process.mjs", import.meta.url));
@@ -18,6 +18,9 @@ export interface ServerProcessOptions {
   readonly atomic?: boolean;
   readonly quota?: { readonly bytes?: number; readonly files?: number };
   readonly limits?: Readonly<Record<string, number>>;
+  readonly tls?: TlsOptions;
+  /** Beside what this process has. */
+  readonly env?: Readonly<Record<string, string>>;
 }
 
 /** What a {@link ServerProcess} says of itself. */
@@ -27,6 +30,7 @@ export interface ServerLook {
   /** What the quota has counted, where there is one. */
   readonly counted?: { readonly bytes: number; readonly files: number };
   readonly room: number;
+  readonly dataByTls: Server["dataByTls"];
 }
 
 /** A process of its own runs what is built; with nothing changed this takes a second. */
@@ -45,12 +49,17 @@ export class ServerProcess {
   }
 
   /** @param shell what the shell says before the server begins, such as `ulimit -n 256` */
-  static async start(options: ServerProcessOptions, shell?: string): Promise<ServerProcess> {
+  static async start({ env, ...options }: ServerProcessOptions, shell?: string): Promise<ServerProcess> {
     const told = JSON.stringify(options);
+    const all = { env: { ...process.env, ...env } };
     // A shell that execs node hands the channel on.
     const child = shell
-      ? fork(script, [told], { execPath: "/bin/sh", execArgv: ["-c", `${shell}; exec "$0" "$@"`, process.execPath] })
-      : fork(script, [told], { execArgv: [] });
+      ? fork(script, [told], {
+          execPath: "/bin/sh",
+          execArgv: ["-c", `${shell}; exec "$0" "$@"`, process.execPath],
+          ...all,
+        })
+      : fork(script, [told], { execArgv: [], ...all });
     const { port } = (await nextOf(child)) as { port: number };
     return new ServerProcess(child, port);
   }

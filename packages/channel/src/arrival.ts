@@ -8,8 +8,11 @@ export type WhyGivenUp = "ambiguous" | "too-long" | "too-many";
 
 /** Who decides what becomes of an {@link Arrival}. */
 export interface ArrivalOwner {
-  /** The names of the tickets that it shows; none for whoever shows none, or speaks no TLS. */
-  readonly shown: (arrival: Arrival, tickets: readonly string[]) => void;
+  /**
+   * The names of the tickets that it shows, none for whoever shows none, or speaks no TLS; and the id of a session,
+   * which before TLS 1.3 a client may show in place of a ticket.
+   */
+  readonly shown: (arrival: Arrival, tickets: readonly string[], sessionId: string) => void;
   readonly left: (arrival: Arrival) => void;
   readonly givenUp: (arrival: Arrival, why: WhyGivenUp) => void;
 }
@@ -62,7 +65,8 @@ export class Arrival {
     this.#bytes = this.#bytes.length === 0 ? chunk : Buffer.concat([this.#bytes, chunk]);
     if (this.#bytes.length < this.#wanted) return;
     const hello = readClientHello(this.#bytes);
-    if (hello.kind !== "more") this.#owner.shown(this, hello.kind === "hello" ? hello.tickets : []);
+    if (hello.kind === "hello") this.#owner.shown(this, hello.tickets, hello.sessionId);
+    else if (hello.kind === "not-tls") this.#owner.shown(this, [], "");
     else if (this.#bytes.length > MOST_BYTES) this.giveUp("too-long");
     else this.#wanted = hello.atLeast;
   };

@@ -1,8 +1,9 @@
-import { LineDecoder, ip, isTlsHello } from "@twinport/protocol";
+import { LineDecoder, ip, isTlsHello, readClientHello } from "@twinport/protocol";
 import { adopt } from "./adopt.ts";
 import { ChannelError } from "./errors.ts";
+import { limit } from "./connector.ts";
 import { endpoint } from "./data-connection.ts";
-import { shakeHands } from "./tls-layer.ts";
+import { firstLine, handshakeFailure, shakeHands } from "./tls-layer.ts";
 import type net from "node:net";
 import type tls from "node:tls";
 import type { DecodedLine, Endpoint, IpAddress } from "@twinport/protocol";
@@ -27,8 +28,19 @@ const EMPTY = new Uint8Array(0);
 /** One buffer for all command connections: it is emptied before the next read of any. */
 const shared = new Uint8Array(4096);
 
+/** Of a ClientHello that is still not whole then, TLS itself may make something. */
+const MOST_HELLO = 18 * 1024;
+
 /** Replies that a client has not taken before nothing more is read from it. */
 const MAX_UNTAKEN = 64 * 1024;
+
+/** The sessions that a client has shown as its own in its first words of TLS. */
+export interface ShownSessions {
+  /** What their tickets begin with. */
+  readonly tickets: readonly string[];
+  /** Before TLS 1.3 the id of a session, or nothing; since then any bytes. */
+  readonly sessionId: string;
+}
 
 /** A server's end of a command connection: lines in, text out. It is made paused. */
 export class ControlConnection {
@@ -43,6 +55,8 @@ export class ControlConnection {
   /** Bytes that were thrown away before TLS; undefined while they count. */
   #discarded: number | undefined;
   #isFirst = true;
+  /** Hears the client's first words of TLS. */
+  #hear: ((bytes: Uint8Array) => boolean) | undefined;
   #handler: ControlHandler | undefined;
   #held: Uint8Array | undefined;
   /** Why nothing is read: too many commands wait, or too many replies have not been taken. */
@@ -90,15 +104,19 @@ export class ControlConnection {
    * @param begun called when hands are about to be shaken, with how many bytes were thrown away
    * @throws {ChannelError} `tls-handshake-failed`, `tls-timed-out`, `tls-certificate-refused`, `control-lost`
    */
-  async secure(session: SessionTls, patience: Patience, begun: (discarded: number) => void): Promise<SecureFacts> {
+  async secure(
+    session: SessionTls,
+    patience: Patience,
+    begun: (discarded: number) => void,
+  ): Promise<SecureFacts & ShownSessions> {
     if (this.#tls) throw new TypeError("this connection speaks TLS already");
     this.#discarded ??= 0;
     await this.#flushed();
     if (this.#raw.destroyed || this.#raw.writableEnded) throw new ChannelError("control-lost");
-    this.#raw.pause();
     begun(this.#discarded + this.#decoder.unfinished);
     this.#discarded = undefined;
     this.#decoder = new LineDecoder();
+    const shown = await this.#hearHello(patience);
     const { side } = session;
     const secured = side.begin(this.#raw);
     this.#tls = secured;
@@ -108,7 +126,7 @@ export class ControlConnection {
       if (!this.#take(chunk)) secured.pause();
     });
     this.#readOn();
-    return facts;
+    return { ...facts, ...shown };
   }
 
   /** Stops reading until {@link ControlConnection.release}: the client has sent more commands than may wait. */
@@ -207,6 +225,36 @@ export class ControlConnection {
     });
   }
 
+  /** Which sessions the client knows. Its words are TLS's to read all the same. */
+  async #hearHello(patience: Patience): Promise<ShownSessions> {
+    const raw = this.#raw;
+    const release = limit(raw, patience, () => new ChannelError("tls-timed-out", { seconds: patience.timeout }));
+    let bytes: Uint8Array = EMPTY;
+    let gone: (cause?: unknown) => void = () => {};
+    try {
+      return await new Promise<ShownSessions>((resolve, reject) => {
+        gone = (cause?: unknown) => reject(handshakeFailure(cause));
+        raw.once("error", gone).once("end", gone).once("close", gone);
+        this.#hear = (chunk) => {
+          bytes = Buffer.concat([bytes, chunk]);
+          const hello = readClientHello(bytes);
+          if (hello.kind === "more" && bytes.length < MOST_HELLO) return true;
+          if (hello.kind === "not-tls") reject(new ChannelError("tls-not-spoken", { said: firstLine(bytes) }));
+          else if (hello.kind === "more") resolve({ tickets: [], sessionId: "" });
+          else resolve({ tickets: hello.tickets, sessionId: hello.sessionId });
+          return false;
+        };
+        raw.resume();
+      });
+    } finally {
+      release();
+      this.#hear = undefined;
+      raw.pause();
+      raw.off("error", gone).off("end", gone).off("close", gone);
+      if (bytes.length > 0 && !raw.destroyed) raw.unshift(bytes);
+    }
+  }
+
   #wake(): void {
     for (const wake of this.#waiting.splice(0)) wake();
   }
@@ -224,6 +272,7 @@ export class ControlConnection {
       this.#discarded += chunk.length;
       return true;
     }
+    if (this.#hear) return this.#hear(chunk);
     if (this.#isFirst && !this.#tls && isTlsHello(chunk)) {
       this.#handler?.foreign?.("tls");
       return !this.#isHeld;

@@ -13,7 +13,7 @@ export * from "./http-connect.ts";
 export * from "./offer-once.ts";
 export * from "./peer-check.ts";
 export { PortPool } from "./port-pool.ts";
-export type { OfferRequest, PassivePorts, PortPoolObserver, PortRange } from "./port-pool.ts";
+export type { OfferRequest, OfferedTls, PassivePorts, PortPoolObserver, PortRange } from "./port-pool.ts";
 export * from "./pump.ts";
 export * from "./rate-limit.ts";
 export * from "./small-fetch.ts";

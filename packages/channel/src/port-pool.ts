@@ -33,6 +33,16 @@ export interface PortPoolQuestions {
    * their logins (Go's, and with it rclone).
    */
   isTicketOfOther?: ((shown: string, waiting: string) => boolean) | undefined;
+  /** What the tickets of a session begin with that a client names by its id (TLS 1.2 without tickets). */
+  ticketNameOf?: ((sessionId: string) => string | undefined) | undefined;
+}
+
+/** An offer to a client that speaks TLS. */
+export interface OfferedTls {
+  /** What the tickets of its session begin with (16 bytes in lower-case hex): by that its data connection is known. */
+  readonly ticketName: string;
+  /** It must not share a port: its client takes up sessions of other logins too, and would be taken for those. */
+  readonly isAlone?: boolean | undefined;
 }
 
 /** What {@link PortPool.offer} needs to know. */
@@ -44,9 +54,9 @@ export interface OfferRequest {
   readonly timeout: number;
   /**
    * The data connection will be TLS. It shares a port with others of that kind where no other is left: whose it is then
-   * is seen by the ticket that it shows, which begins with this name (16 bytes in lower-case hex).
+   * is seen by the ticket that it shows.
    */
-  readonly tls?: { readonly ticketName: string } | undefined;
+  readonly tls?: OfferedTls | undefined;
 }
 
 /** The system has no more of something for us: that is no news of this port, and the next one would fare no better. */
@@ -196,7 +206,7 @@ export class PortPool {
         at: port,
         clock,
         observer: this.#observer,
-        isTicketOfOther: this.#questions.isTicketOfOther,
+        questions: this.#questions,
         unassigned: this.#unassigned,
         release: () => {
           if (port.claims.get(name) === crowd) port.claims.delete(name);
@@ -204,7 +214,7 @@ export class PortPool {
       });
       port.claims.set(name, crowd);
     }
-    return crowd.offer(tls.ticketName, seconds);
+    return crowd.offer(tls, seconds);
   }
 
   #exhausted(taken: number, peer: ExpectedPeer): ChannelError {
@@ -282,8 +292,9 @@ export class PortPool {
 
 /** Those whom an offer can wait together with, because a ticket tells them apart. */
 function crowdAt({ claims }: SharedPort, { peer, tls }: OfferRequest): TicketClaim | undefined {
-  const claim = tls && claims.get(claimName(peer));
-  return claim instanceof TicketClaim && !claim.has(tls!.ticketName) ? claim : undefined;
+  if (!tls || tls.isAlone) return undefined;
+  const claim = claims.get(claimName(peer));
+  return claim instanceof TicketClaim && !claim.isShut && !claim.has(tls.ticketName) ? claim : undefined;
 }
 
 /** The ports at which an offer can wait together with others. */

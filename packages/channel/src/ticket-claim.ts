@@ -5,12 +5,13 @@ import type { Endpoint } from "@twinport/protocol";
 import type { ArrivalObserver } from "./shared-port.ts";
 import type { ArrivalOwner, WhyGivenUp } from "./arrival.ts";
 import type { Clock } from "./clock.ts";
+import type { OfferedTls, PortPoolQuestions } from "./port-pool.ts";
 
 interface ClaimParts {
   readonly at: { readonly bound: Endpoint };
   readonly clock: Clock;
   readonly observer: ArrivalObserver;
-  readonly isTicketOfOther: ((shown: string, waiting: string) => boolean) | undefined;
+  readonly questions: PortPoolQuestions;
   /** Of all claims, the oldest first. */
   readonly unassigned: Set<Arrival>;
   /** Gives the port back to the pool. */
@@ -42,9 +43,15 @@ export class TicketClaim implements ArrivalOwner {
   /** The oldest first. */
   readonly #arrivals: Arrival[] = [];
   #made = 0;
+  #isShut = false;
 
   constructor(parts: ClaimParts) {
     this.#parts = parts;
+  }
+
+  /** Nobody else may wait here. */
+  get isShut(): boolean {
+    return this.#isShut;
   }
 
   /** Offers that wait. */
@@ -56,7 +63,8 @@ export class TicketClaim implements ArrivalOwner {
     return this.#waiting.has(ticketName);
   }
 
-  offer(ticketName: string, seconds: number): DataOffer {
+  offer({ ticketName, isAlone = false }: OfferedTls, seconds: number): DataOffer {
+    this.#isShut ||= isAlone;
     const number = ++this.#made;
     const { at, clock } = this.#parts;
     const offer = new DataOffer({
@@ -87,7 +95,9 @@ export class TicketClaim implements ArrivalOwner {
     for (const { offer } of [...this.#waiting.values()]) offer.withdraw();
   }
 
-  readonly shown = (arrival: Arrival, tickets: readonly string[]): void => {
+  readonly shown = (arrival: Arrival, shown: readonly string[], sessionId: string): void => {
+    const known = sessionId === "" ? undefined : this.#parts.questions.ticketNameOf?.(sessionId);
+    const tickets = known === undefined ? shown : [...shown, known];
     const possible = new Map([...this.#waiting].filter(([, { number }]) => mayBeFor(arrival, number)));
     const named = tickets.find((ticket) => possible.has(ticket));
     if (named !== undefined) {
@@ -124,7 +134,7 @@ export class TicketClaim implements ArrivalOwner {
 
   #isOfOther(ticket: string, possible: ReadonlyMap<string, unknown>): boolean {
     if (this.#waiting.has(ticket)) return true;
-    return [...possible.keys()].every((waiting) => this.#parts.isTicketOfOther?.(ticket, waiting) === true);
+    return [...possible.keys()].every((waiting) => this.#parts.questions.isTicketOfOther?.(ticket, waiting) === true);
   }
 
   #assign(arrival: Arrival, { offer }: Waiting): void {

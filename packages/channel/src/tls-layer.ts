@@ -159,32 +159,39 @@ export async function shakeHands(
           shaken();
           soon(() => resolve(facts));
         } catch (error) {
-          soon(() => reject(error as Error));
+          const refusal = error as Error;
+          soon(() => reject(refusal));
         }
       });
-      socket.on("error", (error) => soon(() => reject(error)));
+      socket.on("error", (error: Error) => soon(() => reject(error)));
       // Half open, it would be waited for until the time is over.
       socket.on("end", () => soon(() => reject(new Error(CLOSED))));
       socket.on("close", () => soon(() => reject(new Error(CLOSED))));
     });
   } catch (error) {
     socket.destroy();
-    if (error instanceof ChannelError) throw error;
-    throw new ChannelError("tls-handshake-failed", { cause: causeOf(error) }, { cause: error });
+    throw handshakeFailure(error);
   } finally {
     release();
   }
 }
 
+/** @param cause what happened; nothing where the other end has just gone */
+export function handshakeFailure(cause: unknown): ChannelError {
+  if (cause instanceof ChannelError) return cause;
+  const said = cause instanceof Error ? causeOf(cause) : CLOSED;
+  return new ChannelError("tls-handshake-failed", { cause: said }, { cause });
+}
+
 const CLOSED = "the other end closed the connection";
 
 /** In OpenSSL's words where it has some: `tlsv1 alert protocol version`. */
-function causeOf(error: unknown): string {
-  if (error instanceof Error && "reason" in error && typeof error.reason === "string") return error.reason;
+function causeOf(error: Error): string {
+  if ("reason" in error && typeof error.reason === "string") return error.reason;
   const errno = errnoOf(error);
   // Node's word for an end within the handshake.
   if (errno === "ECONNRESET") return CLOSED;
-  return errno ?? (error instanceof Error ? error.message : String(error));
+  return errno ?? error.message;
 }
 
 /** Each wire's bytes are copied out before another's are read. */
@@ -269,7 +276,7 @@ class Wire extends Duplex {
 }
 
 /** What can be shown of it. */
-function firstLine(bytes: Uint8Array): string {
+export function firstLine(bytes: Uint8Array): string {
   const [line = ""] = Buffer.from(bytes.subarray(0, 100))
     .toString("latin1")
     .split(/[\r\n]/);

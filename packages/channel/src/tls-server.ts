@@ -1,6 +1,8 @@
 import { X509Certificate, constants, randomBytes } from "node:crypto";
+import { EventEmitter } from "node:events";
 import tls from "node:tls";
 import { ChannelError } from "./errors.ts";
+import type net from "node:net";
 import type { Duplex } from "node:stream";
 import type { Certificates, SecureFacts, TlsSide } from "./tls.ts";
 
@@ -51,6 +53,8 @@ const PROTOCOLS = ["ftp", "ftp-data"];
 /** A server's certificates and its rules for TLS. */
 export class ServerIdentity {
   readonly options: ServerIdentityOptions;
+  /** By the ids of sessions. */
+  readonly #ticketNames = new Map<string, string>();
   #shown: readonly Shown[];
 
   /** @throws {Error} OpenSSL's, for a certificate or a key that cannot be used */
@@ -80,7 +84,12 @@ export class ServerIdentity {
 
   /** TLS for one more command connection and its data connections, which all show what is shown now. */
   session(): SessionTls {
-    return new SessionTls(this, this.#shown);
+    return new SessionTls(this, this.#shown, this.#ticketNames);
+  }
+
+  /** What the tickets of a session begin with that goes by this id, in hex (TLS 1.2). */
+  ticketNameOf(sessionId: string): string | undefined {
+    return this.#ticketNames.get(sessionId);
   }
 
   contextFor(
@@ -115,6 +124,41 @@ export class ServerIdentity {
   }
 }
 
+/** Sessions that are kept for a client that knows no tickets: the newest, and some for those who have begun with another. */
+const MOST_SESSIONS = 4;
+
+type Loaded = (error: Error | null, session: Buffer | null) => void;
+
+/**
+ * The sessions of a client that knows no tickets (curl does without them in TLS 1.2), as Node asks a server for them.
+ * With tickets nothing is kept before TLS 1.3, and nothing of use since.
+ */
+class SessionsById extends EventEmitter {
+  readonly #sessions = new Map<string, Buffer>();
+
+  /** @param ticketNames of all sessions, by their ids; those of this one are added and removed */
+  constructor(ticketName: string, ticketNames: Map<string, string>) {
+    super();
+    this.on("newSession", (id: Buffer, session: Buffer, done: () => void) => {
+      this.#sessions.set(id.toString("hex"), session);
+      ticketNames.set(id.toString("hex"), ticketName);
+      const [oldest] = this.#sessions.keys();
+      if (this.#sessions.size > MOST_SESSIONS) {
+        this.#sessions.delete(oldest!);
+        ticketNames.delete(oldest!);
+      }
+      done();
+    });
+    this.on("resumeSession", (id: Buffer, answer: Loaded) => {
+      answer(null, this.#sessions.get(id.toString("hex")) ?? null);
+    });
+  }
+
+  get ids(): Iterable<string> {
+    return this.#sessions.keys();
+  }
+}
+
 /**
  * TLS of one command connection: it has ticket keys of its own, so that a data connection that takes up a session is
  * proven to belong to it, in TLS 1.2 and 1.3.
@@ -125,12 +169,21 @@ export class SessionTls {
   readonly #ticketKeys = randomBytes(TICKET_KEYS_BYTES);
   readonly #idContext = randomBytes(KEY_NAME_BYTES).toString("hex");
   readonly #contexts = new Map<string, tls.SecureContext>();
+  readonly #byId: SessionsById;
+  readonly #ticketNames: Map<string, string>;
   #name: string | undefined;
 
   /** Use {@link ServerIdentity.session}. */
-  constructor(identity: ServerIdentity, shown: readonly Shown[]) {
+  constructor(identity: ServerIdentity, shown: readonly Shown[], ticketNames: Map<string, string>) {
     this.#identity = identity;
     this.#shown = shown;
+    this.#ticketNames = ticketNames;
+    this.#byId = new SessionsById(this.ticketName, ticketNames);
+  }
+
+  /** The command connection is gone: nobody takes up its sessions any more. */
+  end(): void {
+    for (const id of this.#byId.ids) this.#ticketNames.delete(id);
   }
 
   /** What a ticket of this session begins with, in hex. */
@@ -152,6 +205,8 @@ export class SessionTls {
     const { clients } = this.#identity.options;
     return new tls.TLSSocket(stream, {
       isServer: true,
+      // All that Node asks of it are these events.
+      server: this.#byId as unknown as net.Server,
       // Refused are names of SNI only: a host may have no certificate of its own.
       secureContext: (this.#context(this.#name) ?? this.#context(undefined))!,
       ALPNProtocols: PROTOCOLS,

@@ -111,7 +111,7 @@ function sentenceOf(warning: ServerWarning, messages: Messages): string {
     case "passive-name-not-resolved":
       return warnings[warning.code](warning.name, warning.cause);
     case "login-in-clear":
-      return warnings[warning.code](JSON.stringify(warning.session.account ?? ""), warning.peer);
+      return warnings[warning.code](JSON.stringify(warning.name), warning.peer);
     case "foreign-protocol":
       return warnings[warning.code][warning.spoke](warning.peer, at(warning.bound));
     case "tls-failed":

@@ -76,6 +76,8 @@ export type TraceStep = Step &
 export interface StrangerStep {
   readonly kind: "data-stranger-dropped";
   readonly at: number;
+  /** Nobody waited for him; or whom he came for could not be told, or he was one too many, or never came to an end. */
+  readonly because: "no-offer" | "ambiguous" | "too-many" | "too-long";
   readonly local: Endpoint;
   readonly peer: Endpoint;
 }

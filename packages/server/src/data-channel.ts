@@ -35,7 +35,7 @@ export class DataChannel {
     this.drop();
     const { control, account, listener } = this.#session;
     const { pool, settings, addresses } = this.#services;
-    const { ticketName } = this.#session.security;
+    const tls = this.#session.security.offered;
     const { localAddress: local, peerAddress: peer } = control;
     if (verb === "PASV" && local.family === 6) {
       return reply(codes.cannotOpenData, "PASV can only say IPv4 addresses; use EPSV.");
@@ -48,7 +48,7 @@ export class DataChannel {
       local,
       peer: account?.mayUseOtherHosts || settings.dataPeer === "any" ? "anybody" : (this.#clientNetwork ?? peer),
       timeout: settings.limits.offerSeconds,
-      ...(ticketName !== undefined && { tls: { ticketName } }),
+      tls,
     });
     // It may have ended while a name was looked up or a port opened, and nobody would give the port back.
     if (this.#session.isOver) {

@@ -48,7 +48,12 @@ export type ServerWarning =
   | { readonly code: "accounts-failed"; readonly session: SessionInfo; readonly error: unknown }
   | { readonly code: "hook-failed"; readonly session: SessionInfo; readonly error: unknown }
   /** Somebody has come in without TLS from a public address: the password could be read on the way. */
-  | { readonly code: "login-in-clear"; readonly session: SessionInfo; readonly peer: string }
+  | {
+      readonly code: "login-in-clear";
+      readonly session: SessionInfo;
+      readonly name: string;
+      readonly peer: string;
+    }
   /** What came to the port is another protocol than the one that is spoken there. */
   | {
       readonly code: "foreign-protocol";
@@ -76,6 +81,8 @@ export interface ServerEvents {
       readonly outcome: "complete" | "failed";
       /** `complete`, or the code of what ended it. */
       readonly code: string;
+      /** An upload ended without the end of TLS, and counts as whole all the same: it may be only a part. */
+      readonly wasTruncated?: boolean;
     },
   ];
   warning: [ServerWarning];

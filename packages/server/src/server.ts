@@ -22,7 +22,7 @@ import type {
   PassivePorts,
   ServerCertificate,
 } from "@twinport/channel";
-import type { Endpoint, HostPort, IpAddress, NameCharset } from "@twinport/protocol";
+import type { Endpoint, HostPort, IpAddress, NameCharset, StrangerStep } from "@twinport/protocol";
 import type { ServerEvents, ServerWarning } from "./observe.ts";
 import type { ServerOptions, Settings } from "./options.ts";
 import type { Services } from "./services.ts";
@@ -130,11 +130,11 @@ export class Server extends EventEmitter<ServerEvents> {
       clock,
       {
         portBusy: (bound, cause) => warn({ code: "passive-port-busy", bound, cause }),
-        stranger: (local, peer) => {
-          if (this.#isTraced()) this.#emit("trace", { kind: "data-stranger-dropped", at: clock.now(), local, peer });
-        },
+        stranger: (local, peer) => this.#dropped(local, peer, "no-offer"),
+        unassigned: (local, peer, why) => this.#dropped(local, peer, why),
       },
       {
+        ticketNameOf: (sessionId) => settings.tls?.identity.ticketNameOf(sessionId),
         isTicketOfOther: (shown, waiting) => {
           const other = byTicket.get(shown);
           return other !== undefined && other.owner !== byTicket.get(waiting)?.owner;
@@ -323,6 +323,11 @@ export class Server extends EventEmitter<ServerEvents> {
     // Those who are there keep what they need to go on.
     if (this.#count.all >= this.#room) return "descriptors-short";
     return this.#count.enter(control.peerAddress);
+  }
+
+  #dropped(local: Endpoint, peer: Endpoint, because: StrangerStep["because"]): void {
+    const at = this.#settings.clock.now();
+    if (this.#isTraced()) this.#emit("trace", { kind: "data-stranger-dropped", at, because, local, peer });
   }
 
   /** Clients were cut off without a greeting: said once a minute, for there may be many. */

@@ -1,7 +1,7 @@
 import { ChannelError } from "@twinport/channel";
 import { reachOf } from "@twinport/protocol";
 import type { Account } from "@twinport/accounts";
-import type { DataConnection, SecureFacts, SessionTls } from "@twinport/channel";
+import type { DataConnection, OfferedTls, SecureFacts, SessionTls, ShownSessions } from "@twinport/channel";
 import type { Protection } from "@twinport/protocol";
 import type { Services } from "./services.ts";
 import type { SessionReuse } from "./tls-options.ts";
@@ -19,6 +19,7 @@ export class SessionSecurity {
   #tls: SessionTls | undefined;
   #facts: SecureFacts | undefined;
   #due: Protection | undefined;
+  #sharesSessions = false;
 
   constructor(session: Session, services: Services, listener: ListenerTls) {
     this.#session = session;
@@ -56,6 +57,11 @@ export class SessionSecurity {
     return !this.#session.state.isSecured && reachOf(this.#session.control.peerAddress) === "public";
   }
 
+  /** Somebody has a password, and a certificate that nobody trusts, where one is required. */
+  get isCertificateMissing(): boolean {
+    return (this.#settings?.requiresCertificate ?? false) && this.#facts !== undefined && !this.#facts.isVerified;
+  }
+
   /** Whether a client's certificate lets in whoever is called as its common name. */
   get mayMatchName(): boolean {
     return this.#settings?.loginByName ?? false;
@@ -85,8 +91,10 @@ export class SessionSecurity {
     tls.preferName(this.#session.host?.name);
     this.#tls = tls;
     this.#services.byTicket.set(tls.ticketName, this.#session);
-    this.#facts = await this.#session.control.secure(tls, this.#patience(settings), begun);
-    const { protocol, isResumed } = this.#facts;
+    const facts = await this.#session.control.secure(tls, this.#patience(settings), begun);
+    this.#facts = facts;
+    this.#learnFrom(facts);
+    const { protocol, isResumed } = facts;
     this.#session.advance({ kind: "secured", protection });
     // It has chosen the certificate; somebody on the way may have asked for it.
     this.#session.host = undefined;
@@ -95,12 +103,32 @@ export class SessionSecurity {
 
   /** The session is over. */
   end(): void {
-    if (this.#tls) this.#services.byTicket.delete(this.#tls.ticketName);
+    if (!this.#tls) return;
+    this.#services.byTicket.delete(this.#tls.ticketName);
+    this.#tls.end();
   }
 
-  /** What the next data connection's tickets begin with; undefined where that goes in clear. */
-  get ticketName(): string | undefined {
-    return this.#session.state.protection === "private" ? this.#tls?.ticketName : undefined;
+  /** How the next data connection is known; undefined where that goes in clear. */
+  get offered(): OfferedTls | undefined {
+    if (this.#session.state.protection === "clear" || !this.#tls) return undefined;
+    return { ticketName: this.#tls.ticketName, isAlone: this.#sharesSessions };
+  }
+
+  /** Its client keeps one store of sessions for several logins. */
+  noticeSharing(): void {
+    this.#sharesSessions = true;
+  }
+
+  /**
+   * A client that shows a session at its login has it from another login, and will take up sessions of any of them for
+   * its data connections (Go's do, and with it rclone): it cannot be known by them, nor can that other login's client.
+   */
+  #learnFrom({ tickets, sessionId }: ShownSessions): void {
+    const { settings, byTicket } = this.#services;
+    const known = settings.tls?.identity.ticketNameOf(sessionId);
+    if (tickets.length === 0 && known === undefined) return;
+    this.noticeSharing();
+    for (const shown of [...tickets, known ?? ""]) byTicket.get(shown)?.security.noticeSharing();
   }
 
   /** Seconds for a handshake. */

@@ -11,7 +11,10 @@ export type SessionReuse = "require" | "prefer" | "off";
 
 /** Certificates of clients. */
 export interface ClientCertificates {
-  /** `ask`: whoever has one may show it; `require`: nobody comes in without one that is trusted. */
+  /**
+   * `ask`: whoever has one may show it. `require`: nobody comes in without one that is trusted, by an authority of `ca` or
+   * because an account names it.
+   */
   readonly want: "ask" | "require";
   /** Authorities that sign them; without, only certificates that an account names are worth anything. */
   readonly ca?: Certificates;

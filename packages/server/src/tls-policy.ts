@@ -10,6 +10,8 @@ export interface TlsSettings {
   readonly data: TlsNeed;
   readonly sessionReuse: SessionReuse;
   readonly truncatedUploads: "fail" | "accept";
+  /** A password alone lets nobody in: the certificate that was shown must be trusted too. */
+  readonly requiresCertificate: boolean;
   /** A certificate lets in the account that is called as its common name. */
   readonly loginByName: boolean;
   readonly handshakeSeconds: number;
@@ -32,6 +34,7 @@ export function tlsSettingsOf(options: TlsOptions): TlsSettings {
     data: options.data ?? "optional",
     sessionReuse: options.sessionReuse ?? "prefer",
     truncatedUploads: options.truncatedUploads ?? "fail",
+    requiresCertificate: clientCertificates?.want === "require",
     loginByName: clientCertificates?.login === "common-name",
     handshakeSeconds,
   };

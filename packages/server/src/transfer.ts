@@ -139,6 +139,8 @@ export class Transfer {
       // What the transfer was ended with says more than what that did to the socket.
       failed = this.#failure ?? error;
       if (this.#failure) this.#connection?.close();
+      // By a reset a client would hear less of why: the reply may be lost on it.
+      else if (codeForError(error) === "tls-session-not-resumed") this.#connection?.leave();
       else this.#connection?.fail(new ChannelError("aborted"));
       throw failed;
     } finally {
@@ -223,6 +225,7 @@ export class Transfer {
       milliseconds: this.#services.settings.clock.now() - this.#startedAt,
       outcome,
       code,
+      ...(this.#connection?.wasTruncated && { wasTruncated: true }),
     });
   }
 }

@@ -4,7 +4,7 @@ import type { CertificateFault, CertificateFaultFacts } from "../errors.ts";
 type Faults = Readonly<Record<CertificateFault, (facts: SaidFaultFacts) => string>>;
 
 /** The facts as a sentence takes them up. */
-interface SaidFaultFacts extends Required<Omit<CertificateFaultFacts, "time">> {
+export interface SaidFaultFacts extends Required<Omit<CertificateFaultFacts, "time">> {
   /** As `2027-01-31`. */
   readonly day: string;
 }

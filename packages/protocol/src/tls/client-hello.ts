@@ -10,6 +10,8 @@ export type ClientHello =
        * 5077 §4). Shorter tickets are not told of.
        */
       readonly tickets: readonly string[];
+      /** In lower-case hex: before TLS 1.3 a session that the client wants to take up, since then any bytes. */
+      readonly sessionId: string;
       /** SNI, as it was written. */
       readonly serverName?: string;
       /** ALPN, the best first. */
@@ -41,13 +43,13 @@ export function readClientHello(bytes: Uint8Array): ClientHello {
   if (!("message" in found)) return found;
   const hello = new Fields(found.message);
   hello.take(VERSION_AND_RANDOM);
-  hello.block(1); // session id
+  const sessionId = hello.block(1).rest;
   hello.block(2); // ciphers
   hello.block(1); // compressions
   // There were none before TLS 1.2.
   const extensions = hello.isAtEnd ? new Fields(new Uint8Array(0)) : hello.block(2);
   if (hello.isBroken) return notTls;
-  return readExtensions(extensions);
+  return readExtensions(extensions, hexOf(sessionId));
 }
 
 type Found = Exclude<ClientHello, { kind: "hello" }> | { readonly message: Uint8Array };
@@ -122,7 +124,7 @@ const readers: ReadonlyMap<number, (data: Uint8Array, shown: Shown) => void> = n
   [41, readIdentities],
 ]);
 
-function readExtensions(extensions: Fields): ClientHello {
+function readExtensions(extensions: Fields, sessionId: string): ClientHello {
   const shown: Shown = { tickets: [], protocols: [] };
   while (!extensions.isAtEnd) {
     const type = extensions.number(2);
@@ -130,7 +132,7 @@ function readExtensions(extensions: Fields): ClientHello {
     if (extensions.isBroken) return notTls;
     readers.get(type)?.(data, shown);
   }
-  return { kind: "hello", ...shown };
+  return { kind: "hello", sessionId, ...shown };
 }
 
 function readServerName(data: Uint8Array, shown: Shown): void {
@@ -164,8 +166,11 @@ function readIdentities(data: Uint8Array, shown: Shown): void {
 
 function addTicket(ticket: Uint8Array, { tickets }: Shown): void {
   if (ticket.length < KEY_NAME) return;
-  const name = ticket.subarray(0, KEY_NAME);
-  tickets.push(Array.from(name, (byte) => byte.toString(16).padStart(2, "0")).join(""));
+  tickets.push(hexOf(ticket.subarray(0, KEY_NAME)));
+}
+
+function hexOf(bytes: Uint8Array): string {
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
 function textOf(bytes: Uint8Array): string {
@@ -183,6 +188,10 @@ class Fields {
 
   get isAtEnd(): boolean {
     return this.#rest.length === 0;
+  }
+
+  get rest(): Uint8Array {
+    return this.#rest;
   }
 
   get isBroken(): boolean {

@@ -36,13 +36,18 @@ export const pass: Handler = async (session, { argument }) => {
     if (because === "not-awaited") return banned ?? goodbye;
     return banned ?? refuse(session, name, because, "Login incorrect.", why);
   }
-  const { answer, isIn } = await letIn(session, verification.account, codes.loggedIn, banned);
-  if (!isIn) return answer;
   const { security, services, control } = session;
-  services.throttle?.accepted(clientOf(control.peerAddress), name);
-  if (security.isPasswordExposed && !session.account?.isShared) {
-    services.emit("warning", { code: "login-in-clear", session: session.info, peer: control.peer.address });
+  const { account } = verification;
+  // Also where the account is not let in without TLS: its password was right, and has been on the way.
+  if (security.isPasswordExposed && !account.isShared) {
+    services.emit("warning", { code: "login-in-clear", session: session.info, name, peer: control.peer.address });
   }
+  if (security.isCertificateMissing) {
+    account.released?.();
+    return refuse(session, name, "certificate-not-trusted", "A certificate that is trusted is needed here.");
+  }
+  const { answer, isIn } = await letIn(session, account, codes.loggedIn, banned);
+  if (isIn) services.throttle?.accepted(clientOf(control.peerAddress), name);
   return answer;
 };
 
