@@ -1,6 +1,5 @@
 // servers.md §4.2, line 6: somebody who was led here speaks another protocol, which may hold commands (ALPACA).
 import net from "node:net";
-import { once } from "node:events";
 import { describe, expect, test } from "vitest";
 import { serverCertificate } from "../testkit/certificates.ts";
 import { inTime } from "../testkit/in-time.ts";

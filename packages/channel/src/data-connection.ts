@@ -123,7 +123,8 @@ export class DataConnection {
   /** What {@link DataConnection.secure} is at the server's end. */
   acceptTls(options: AcceptTlsOptions): Promise<SecureFacts> {
     const over = options.onlySends ? this.#socket : (reader: Reader) => this.#attach(reader);
-    return this.#secure(options.session.side, options, over);
+    const { side, receivingSide } = options.session;
+    return this.#secure(options.onlySends === false ? receivingSide : side, options, over);
   }
 
   async #secure(side: TlsSide, options: Patience & Truncation, over: TlsCarrier): Promise<SecureFacts> {

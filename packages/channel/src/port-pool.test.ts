@@ -287,6 +287,22 @@ describe("who has come", () => {
     expect(place.strangers).toEqual([]);
   });
 
+  test("whoever cannot share a port waits for one, and not for ever", async () => {
+    await using place = await Place.withPorts(1);
+    const alone = (session: number) =>
+      place.pool.offer({ local, peer: local, timeout: 10, tls: { ticketName: nameOf(session), isAlone: true } });
+    const first = await alone(1);
+    await expect(place.offer(3)).rejects.toMatchObject({ code: "offer-range-exhausted" });
+    const second = alone(2);
+    (await given(first, await place.come(first, helloOf(1)))).close();
+    const third = alone(3);
+    const refused = expect(third).rejects.toMatchObject({ code: "offer-range-exhausted" });
+    await second;
+    place.clock.advance(5001);
+    await refused;
+    (await second).withdraw();
+  });
+
   test("who came for a former offer of a session is not given to its next one", async () => {
     await using place = await Place.withPorts(1);
     const [former, other] = [await place.offer(1), await place.offer(2)];

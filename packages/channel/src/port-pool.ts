@@ -68,6 +68,9 @@ export const ownShortages: ReadonlySet<string> = new Set(["EMFILE", "ENFILE", "E
  */
 const MOST_ADDRESSES = 8;
 
+/** Whoever cannot share a port waits so long for one of his own. */
+const ALONE_WAITS_MS = 5000;
+
 /** A port that somebody else held is tried again after this time. */
 const RETRY_BUSY_MS = 60_000;
 
@@ -94,6 +97,8 @@ export class PortPool {
   readonly #unassigned = new Set<Arrival>();
   /** By local address, then by port. */
   readonly #ports = new Map<string, Map<number, SharedPort>>();
+  /** Who waits for a port, the first to come first. */
+  readonly #inLine = new Set<() => void>();
   #closed = false;
   #mayOpenWhole = true;
   #openingRest: Promise<unknown> = Promise.resolve();
@@ -135,6 +140,21 @@ export class PortPool {
    * programs hold all that it has not, `offer-shortage` if this process can open nothing more
    */
   async offer(request: OfferRequest): Promise<DataOffer> {
+    // Others would share; who cannot waits for his turn, which comes when somebody's client has come.
+    const until = this.#clock.now() + (request.tls?.isAlone ? ALONE_WAITS_MS : 0);
+    for (;;) {
+      try {
+        return await this.#offerNow(request);
+      } catch (error) {
+        const isTaken = error instanceof ChannelError && error.code === "offer-range-exhausted";
+        const wait = until - this.#clock.now();
+        if (!isTaken || wait <= 0 || this.#closed) throw error;
+        await this.#oneReleased(wait);
+      }
+    }
+  }
+
+  async #offerNow(request: OfferRequest): Promise<DataOffer> {
     const { local, peer } = request;
     const ports = this.#portsOf(local);
     const count = this.#count;
@@ -164,6 +184,7 @@ export class PortPool {
   /** Closes all listeners; offers that still wait are withdrawn. */
   async close(): Promise<void> {
     this.#closed = true;
+    for (const wake of this.#inLine) wake();
     await Promise.all([this.#openingRest, this.#closing]);
     await Promise.all(this.#all().map((port) => port.close()));
     this.#ports.clear();
@@ -195,6 +216,7 @@ export class PortPool {
     if (!tls) {
       const release = (): void => {
         if (port.claims.get(name) === offer) port.claims.delete(name);
+        this.#wakeOne();
       };
       const offer = new DataOffer({ at: port, seconds, clock, release });
       port.claims.set(name, offer);
@@ -210,11 +232,30 @@ export class PortPool {
         unassigned: this.#unassigned,
         release: () => {
           if (port.claims.get(name) === crowd) port.claims.delete(name);
+          this.#wakeOne();
         },
       });
       port.claims.set(name, crowd);
     }
     return crowd.offer(tls, seconds);
+  }
+
+  /** Done when a port is given back, or after so many milliseconds. */
+  #oneReleased(milliseconds: number): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = this.#clock.after(milliseconds, () => wake());
+      const wake = (): void => {
+        timer.cancel();
+        this.#inLine.delete(wake);
+        resolve();
+      };
+      this.#inLine.add(wake);
+    });
+  }
+
+  #wakeOne(): void {
+    const [first] = this.#inLine;
+    first?.();
   }
 
   #exhausted(taken: number, peer: ExpectedPeer): ChannelError {

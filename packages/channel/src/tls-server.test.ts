@@ -34,7 +34,7 @@ async function shake(
   const connection = DataConnection.accepted(socket, endpoint("127.0.0.1", port));
   try {
     const patience = { timeout: 5, clock: systemClock, signal: new AbortController().signal };
-    const facts = await connection.acceptTls({ session, onlySends: false, ...patience });
+    const facts = await connection.acceptTls({ session, onlySends: true, ...patience });
     const seen = await inTime("the client's end of the handshake", shaken);
     connection.end().catch(() => {});
     await inTime("the end", once(secured.resume(), "end"));

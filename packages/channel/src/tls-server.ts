@@ -42,7 +42,7 @@ interface Shown extends ServerCertificate {
 
 /** The first bytes of a ticket, in clear, that name the keys it was made with. */
 const KEY_NAME_BYTES = 16;
-const TICKET_KEYS_BYTES = 48;
+const KEY_BYTES = 16;
 
 /** The longest that TLS 1.3 allows (RFC 8446 §4.6.1): a session of any length keeps its tickets. */
 const TICKET_SECONDS = 7 * 24 * 60 * 60;
@@ -166,7 +166,7 @@ class SessionsById extends EventEmitter {
 export class SessionTls {
   readonly #identity: ServerIdentity;
   readonly #shown: readonly Shown[];
-  readonly #ticketKeys = randomBytes(TICKET_KEYS_BYTES);
+  readonly #ticketKeys = new TicketKeys();
   readonly #idContext = randomBytes(KEY_NAME_BYTES).toString("hex");
   readonly #contexts = new Map<string, tls.SecureContext>();
   readonly #byId: SessionsById;
@@ -188,7 +188,7 @@ export class SessionTls {
 
   /** What a ticket of this session begins with, in hex. */
   get ticketName(): string {
-    return this.#ticketKeys.toString("hex", 0, KEY_NAME_BYTES);
+    return this.#ticketKeys.name.toString("hex");
   }
 
   /** Shows the certificate of this host, where the client asks for no other (HOST, RFC 7151 §3.3). */
@@ -201,20 +201,28 @@ export class SessionTls {
     return { shaken: "secure", begin: (stream) => this.begin(stream), settle: (socket) => this.settle(socket) };
   }
 
-  begin(stream: Duplex): tls.TLSSocket {
+  /**
+   * The server's end where only the client sends: no ticket is given. A client that reads nothing there (curl) would
+   * leave it unread, and its close would be a reset, which takes away what it has sent last.
+   */
+  get receivingSide(): TlsSide {
+    return { ...this.side, begin: (stream) => this.begin(stream, "no tickets") };
+  }
+
+  begin(stream: Duplex, gives: Gives = "tickets"): tls.TLSSocket {
     const { clients } = this.#identity.options;
     return new tls.TLSSocket(stream, {
       isServer: true,
       // All that Node asks of it are these events.
       server: this.#byId as unknown as net.Server,
       // Refused are names of SNI only: a host may have no certificate of its own.
-      secureContext: (this.#context(this.#name) ?? this.#context(undefined))!,
+      secureContext: (this.#context(this.#name, gives) ?? this.#context(undefined, gives))!,
       ALPNProtocols: PROTOCOLS,
       requestCert: clients !== undefined,
       rejectUnauthorized: false,
       ...(this.#dependsOnName && {
         SNICallback: (name: string, answer: (error: Error | null, context?: tls.SecureContext) => void) => {
-          const context = this.#context(name);
+          const context = this.#context(name, gives);
           if (context) answer(null, context);
           else answer(new Error(`there is no certificate for ${name} here`));
         },
@@ -259,19 +267,60 @@ export class SessionTls {
     return found ?? (this.#identity.options.unknownNames === "refuse" ? undefined : first);
   }
 
-  #context(name: string | undefined): tls.SecureContext | undefined {
+  #context(name: string | undefined, gives: Gives): tls.SecureContext | undefined {
     const shown = this.#find(name);
     if (!shown) return undefined;
-    const { fingerprint256 } = shown.x509;
-    let context = this.#contexts.get(fingerprint256);
+    const key = `${shown.x509.fingerprint256} ${gives}`;
+    let context = this.#contexts.get(key);
     if (!context) {
       context = this.#identity.contextFor(shown, {
-        ticketKeys: this.#ticketKeys,
+        ticketKeys: this.#ticketKeys.all,
         sessionIdContext: this.#idContext,
       });
-      this.#contexts.set(fingerprint256, context);
+      this.#ticketKeys.useIn(context, gives);
+      this.#contexts.set(key, context);
     }
     return context;
+  }
+}
+
+type Gives = "tickets" | "no tickets";
+
+interface TicketCallbacks {
+  readonly context: {
+    enableTicketKeyCallback?: () => void;
+    onticketkeycallback?: (name: Buffer, iv: Buffer, isNew: boolean) => readonly [number, ...Buffer[]];
+  };
+}
+
+// What OpenSSL hears of a ticket: that there is none, that it is good, and that a new one is to be given as well.
+const NONE = 0;
+const GOOD = 1;
+const RENEW = 2;
+
+/**
+ * The keys of one session's tickets. Clients on OpenSSL show a ticket of TLS 1.3 once (curl does), so every connection
+ * that takes up a session has to bring a new one; with `ticketKeys` alone Node brings none. What it asks for keys
+ * otherwise is not documented (it is there in Node 20 and 26); without it they are used as Node does.
+ */
+class TicketKeys {
+  readonly name = randomBytes(KEY_NAME_BYTES);
+  readonly #keys = [randomBytes(KEY_BYTES), randomBytes(KEY_BYTES)] as const;
+
+  get all(): Buffer {
+    return Buffer.concat([this.name, ...this.#keys]);
+  }
+
+  useIn(made: tls.SecureContext, gives: Gives): void {
+    const { context } = made as unknown as TicketCallbacks;
+    if (!context.enableTicketKeyCallback) return;
+    // Keys are given in any case: without them Node ends the process.
+    context.onticketkeycallback = (name, _iv, isNew) => {
+      if (isNew) return [gives === "tickets" ? GOOD : NONE, ...this.#keys, this.name, randomBytes(KEY_BYTES)];
+      if (!name.equals(this.name)) return [NONE, ...this.#keys];
+      return [gives === "tickets" ? RENEW : GOOD, ...this.#keys];
+    };
+    context.enableTicketKeyCallback();
   }
 }
 

@@ -137,7 +137,8 @@ export class Server extends EventEmitter<ServerEvents> {
         ticketNameOf: (sessionId) => settings.tls?.identity.ticketNameOf(sessionId),
         isTicketOfOther: (shown, waiting) => {
           const other = byTicket.get(shown);
-          return other !== undefined && other.owner !== byTicket.get(waiting)?.owner;
+          // Who is not in yet may be the same client once more.
+          return other?.account !== undefined && other.owner !== byTicket.get(waiting)?.owner;
         },
       },
     );
