@@ -15,7 +15,7 @@ const urlOf = ({ begins, port, address }: Spot, path: string): string =>
   `${schemes[begins]}://${address}:${port}/${path}`;
 
 /** What curl is told, whatever it does. */
-export function curlArgs(spot: Spot): string[] {
+function curlArgs(spot: Spot): string[] {
   const { way, tls, user, password } = spot;
   const passive = way.verb === "EPSV" ? [] : ["--disable-epsv"];
   const active = ["--ftp-port", "-", ...(way.verb === "EPRT" ? [] : ["--disable-eprt"])];

@@ -6,7 +6,7 @@ import type { ModeCommand } from "@twinport/protocol";
 import type { Deeds, Place, Sessions } from "./client-matrix.ts";
 
 /** Our own client behind its login, in the folder; one way to the data, and no second try that would hide a failure. */
-export async function ourClient({ way, address, port, user, password, folder, tls }: Place): Promise<Client> {
+async function ourClient({ way, address, port, user, password, folder, tls }: Place): Promise<Client> {
   const client = await connectClient({
     ...{ host: address, port, user, password, memory: false, retries: 0 },
     mode: way.verb.toLowerCase() as ModeCommand,

@@ -296,10 +296,10 @@ describe("who has come", () => {
     const second = alone(2);
     (await given(first, await place.come(first, helloOf(1)))).close();
     const third = alone(3);
-    const refused = expect(third).rejects.toMatchObject({ code: "offer-range-exhausted" });
+    third.catch(() => {});
     await second;
     place.clock.advance(5001);
-    await refused;
+    await expect(third).rejects.toMatchObject({ code: "offer-range-exhausted" });
     (await second).withdraw();
   });
 

@@ -4,10 +4,10 @@ import type { CertificateFault, CertificateFaultFacts } from "../errors.ts";
 type Faults = Readonly<Record<CertificateFault, (facts: SaidFaultFacts) => string>>;
 
 /** The facts as a sentence takes them up. */
-export interface SaidFaultFacts extends Required<Omit<CertificateFaultFacts, "time">> {
+type SaidFaultFacts = Required<Omit<CertificateFaultFacts, "time">> & {
   /** As `2027-01-31`. */
   readonly day: string;
-}
+};
 
 const faults: Faults = {
   "not-readable": ({ cause }) => `the file cannot be read: ${cause}`,
