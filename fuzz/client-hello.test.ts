@@ -12,6 +12,7 @@ const letters = fc.string({ unit: "grapheme-ascii", minLength: 1, maxLength: 20 
 
 const made = fc.record(
   {
+    sessionId: octets(32),
     ticket: octets(60),
     identities: fc.array(octets(60), { maxLength: 4 }),
     serverName: letters,
@@ -79,10 +80,11 @@ fuzz({
     for (const ticket of known.tickets) expect(ticket).toMatch(/^[0-9a-f]{32}$/);
   }),
   "what was written": fc.property(made, octets(40), (hello, behind) => {
-    const { ticket, identities = [], serverName, protocols = [] } = hello;
+    const { sessionId = [], ticket, identities = [], serverName, protocols = [] } = hello;
     const shown = [...(ticket ? [ticket] : []), ...identities].filter(({ length }) => length >= 16);
     expect(readClientHello(Uint8Array.from([...clientHello(hello), ...behind]))).toEqual({
       kind: "hello",
+      sessionId: Buffer.from(sessionId).toString("hex"),
       tickets: shown.map(nameOf),
       ...(serverName !== undefined && { serverName }),
       protocols,

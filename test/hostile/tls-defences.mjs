@@ -23,14 +23,14 @@ export const tlsDefences = [
   {
     name: "02 every session has ticket keys of its own",
     file: `${channel}/tls-server.ts`,
-    defence: "readonly #ticketKeys = randomBytes(TICKET_KEYS_BYTES);",
-    without: "readonly #ticketKeys = Buffer.alloc(TICKET_KEYS_BYTES);",
+    defence: "readonly name = randomBytes(KEY_NAME_BYTES);",
+    without: "readonly name = Buffer.alloc(KEY_NAME_BYTES);",
     test: "test/hostile/02-data-of-others.test.ts",
   },
   {
     name: "02 a ticket of another's session opens no offer",
     file: `${server}/server.ts`,
-    defence: "return other !== undefined && other.owner !== byTicket.get(waiting)?.owner;",
+    defence: "return other?.account !== undefined && other.owner !== byTicket.get(waiting)?.owner;",
     without: "return false;",
     test: "test/hostile/02-data-of-others.test.ts",
   },

@@ -1,5 +1,7 @@
 /** What a made-up ClientHello says. */
 export interface MadeHello {
+  /** 32 bytes at the most. */
+  readonly sessionId?: Uint8Array;
   /** Whole tickets, as TLS 1.2 shows one. */
   readonly ticket?: Uint8Array;
   /** As TLS 1.3 shows them. */
@@ -19,7 +21,8 @@ const text = (words: string): number[] => Array.from(words, (letter) => letter.c
 const extension = (type: number, bytes: readonly number[]): number[] => [...number(type, 2), ...block(2, bytes)];
 
 /** A ClientHello in its records, by the book and by nobody's TLS: for what a real client says only rarely. */
-export function clientHello({ ticket, identities, serverName, protocols, ...size }: MadeHello = {}): Uint8Array {
+export function clientHello(made: MadeHello = {}): Uint8Array {
+  const { sessionId = [], ticket, identities, serverName, protocols, ...size } = made;
   const extensions = [
     ...(size.padding === undefined ? [] : extension(21, Array<number>(size.padding).fill(0))),
     ...(serverName === undefined ? [] : extension(0, block(2, [0, ...block(2, text(serverName))]))),
@@ -47,7 +50,15 @@ export function clientHello({ ticket, identities, serverName, protocols, ...size
         ])),
   ];
   const random = Array<number>(32).fill(5);
-  const body = [3, 3, ...random, ...block(1, []), ...block(2, [0x13, 1]), ...block(1, [0]), ...block(2, extensions)];
+  const body = [
+    3,
+    3,
+    ...random,
+    ...block(1, [...sessionId]),
+    ...block(2, [0x13, 1]),
+    ...block(1, [0]),
+    ...block(2, extensions),
+  ];
   const message = [1, ...block(3, body)];
   const records: number[] = [];
   const most = size.record ?? 2 ** 14;

@@ -55,7 +55,11 @@ describe("what comes from a peer is reported once a minute for that peer", () =>
   const bound = { address: "192.0.2.1", port: 21 };
   const session = { account: "ann" };
   test.each([
-    ["login-in-clear", { session, name: "ann" }, 'PASSWORD IN CLEAR: "ann" logged in without TLS from 198.51.100.7'],
+    [
+      "login-in-clear",
+      { session, name: "ann" },
+      'PASSWORD IN CLEAR: "ann" sent its password without TLS from 198.51.100.7',
+    ],
     ["tls-failed", { cause: "no shared cipher" }, "TLS with 198.51.100.7 could not be agreed on: no shared cipher"],
     ["foreign-protocol", { spoke: "http", bound }, "198.51.100.7 sent an HTTP request to 192.0.2.1:21"],
     ["foreign-protocol", { spoke: "tls", bound }, "need an address of their own: --listen-tls"],

@@ -63,14 +63,17 @@ export function reportEvents(server: Server, log: Log, messages: Messages): void
   server.on("session-refused", ({ peer, because }) => {
     info("session-refused", { peer: at(peer), because }, messages.sessionRefused(at(peer), because));
   });
-  server.on("transfer-finished", ({ session, verb, path, bytes, milliseconds, outcome, code }) => {
+  server.on("transfer-finished", ({ session, ...transfer }) => {
+    const { verb, path, bytes, milliseconds, outcome, code } = transfer;
     const name = session.account ?? "";
     const what = `${verb} ${path}`;
     const sentence =
       outcome === "complete"
         ? messages.transferred(name, what, bytes, (milliseconds / 1000).toFixed(2))
         : messages.transferFailed(name, what, bytes, code);
-    info("transfer-finished", { ...factsOf(session), verb, path, bytes, milliseconds, outcome, code }, sentence);
+    const { wasTruncated } = transfer;
+    const facts = { verb, path, bytes, milliseconds, outcome, code, ...(wasTruncated && { wasTruncated }) };
+    info("transfer-finished", { ...factsOf(session), ...facts }, sentence);
   });
 }
 
@@ -93,7 +96,8 @@ export function reportTrace(server: Server, log: Log, messages: Messages, json: 
 }
 
 function factsOf(session: SessionInfo): Readonly<Record<string, unknown>> {
-  return { session: session.id, peer: at(session.peer), account: session.account };
+  const { id, peer, account, tls } = session;
+  return { session: id, peer: at(peer), account, ...(tls !== undefined && { tls }) };
 }
 
 function sentenceOf(warning: ServerWarning, messages: Messages): string {

@@ -73,7 +73,7 @@ export const en = {
     "accounts-failed": (error: string) => `a login could not be decided: ${error}`,
     "hook-failed": (error: string) => `a hook failed: ${error}`,
     "login-in-clear": (name: string, peer: string) =>
-      `PASSWORD IN CLEAR: ${name} logged in without TLS from ${peer}, which is a public address: everybody on the way could read the password; change it, and start with --tls required, or give the account "tls": "required"`,
+      `PASSWORD IN CLEAR: ${name} sent its password without TLS from ${peer}, which is a public address: everybody on the way could read the password; change it, and start with --tls required, or give the account "tls": "required"`,
     "foreign-protocol": {
       http: (peer: string, at: string) => `${peer} sent an HTTP request to ${at}, which speaks FTP; it was cut off`,
       tls: (peer: string, at: string) =>

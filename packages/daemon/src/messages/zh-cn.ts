@@ -55,7 +55,7 @@ export const zhCn: Messages = {
     "accounts-failed": (error) => `无法判断一次登录：${error}`,
     "hook-failed": (error) => `钩子失败：${error}`,
     "login-in-clear": (name, peer) =>
-      `密码以明文传输：${name} 从公网地址 ${peer} 未使用 TLS 登录，途中任何人都可能读到密码；请更改密码，并以 --tls required 启动，或为该账户设置 "tls": "required"`,
+      `密码以明文传输：${name} 从公网地址 ${peer} 未使用 TLS 发送了密码，途中任何人都可能读到密码；请更改密码，并以 --tls required 启动，或为该账户设置 "tls": "required"`,
     "foreign-protocol": {
       http: (peer, where) => `${peer} 向提供 FTP 的 ${where} 发送了 HTTP 请求；已断开`,
       tls: (peer, where) =>
