@@ -43,6 +43,29 @@ describe("what comes in clear behind AUTH is not run", () => {
     expect(place.warned("clear-behind-auth")).toMatchObject([{ peer: "127.0.0.1" }]);
   });
 
+  test("more of them than may wait do not keep a session from being heard by TLS, also half a line at a time", async () => {
+    await using place = await start();
+    const client = await greeted(place);
+    client.socket.write(`AUTH TLS\r\n${"NOOP\r\n".repeat(300)}`);
+    expect((await client.reply()).code).toBe(234);
+    await client.secure();
+    // Each is a record of its own.
+    client.socket.write("NO");
+    client.socket.write("OP\r\n");
+    expect((await client.reply()).code).toBe(200);
+  });
+
+  test("what is said there instead of TLS comes into no log but for its first word", async () => {
+    await using place = await start();
+    const client = await greeted(place);
+    expect((await client.ask("AUTH TLS")).code).toBe(234);
+    client.send("PASS secret");
+    await client.closed;
+    await place.quiet();
+    const [warning] = place.warned("tls-failed");
+    expect(warning).toMatchObject({ cause: 'the other end does not speak TLS here; it said "PASS"' });
+  });
+
   test.each([
     ["in the same segment", (client: WireClient) => client.socket.write("AUTH TLS\r\nUSER an")],
     [

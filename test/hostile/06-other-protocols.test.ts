@@ -104,6 +104,20 @@ test.each([1, 5, 200, 5000])("a hello of TLS at the port in clear, in pieces of 
   expect(place.warnings).toMatchObject([{ code: "foreign-protocol", spoke: "tls", peer: "127.0.0.1" }]);
 });
 
+test("who goes on with TLS there is told of once", async () => {
+  await using place = await start();
+  const client = await place.connect();
+  expect((await client.reply()).code).toBe(220);
+  client.socket.write(Uint8Array.of(22, 3, 1));
+  expect((await client.reply()).code).toBe(421);
+  for (let i = 0; i < 3; i++) {
+    client.socket.write(Uint8Array.of(22, 3, 1));
+    // The pieces must not come together.
+    await (await place.connect()).reply();
+  }
+  expect(place.warned("foreign-protocol")).toHaveLength(1);
+});
+
 test("commands in clear at the port that begins with TLS are not run, and not answered in clear", async () => {
   await using place = await start();
   const socket = net.connect(place.server.bound[1]!.port, "127.0.0.1").on("error", () => {});

@@ -110,3 +110,33 @@ describe.each(["ask", "require"] as const)("certificates: %s", (want) => {
     expect(await place.login(which, name)).toEqual(codes);
   });
 });
+
+describe("where a certificate is required, a password alone lets nobody in", () => {
+  const start = (ca?: string): Promise<LoopbackServer> => {
+    const clientCertificates = { want: "require" as const, ...(ca !== undefined && { ca }) };
+    return LoopbackServer.start({ tls: { certificates: [serverCertificate()], clientCertificates } });
+  };
+
+  test.each([
+    ["with an authority", wanted.cert],
+    ["without one", undefined],
+  ])("also in clear, where none can be shown: %s", async (_title, ca) => {
+    await using place = await start(ca);
+    const client = await place.connect();
+    await client.reply();
+    expect(await client.codes("USER ann", "PASS secret")).toEqual([530, 503]);
+  });
+
+  test("beside one that no authority has signed it does not, beside one of the authority it does", async () => {
+    for (const [ca, code] of [
+      [undefined, 530],
+      [wanted.cert, 230],
+    ] as const) {
+      await using place = await start(ca);
+      const client = await place.connect();
+      await client.reply();
+      await client.authenticate({ cert: shown.ann.cert, key: shown.ann.key });
+      expect(await client.codes("USER ann", "PASS secret")).toEqual([331, code]);
+    }
+  });
+});

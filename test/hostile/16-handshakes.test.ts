@@ -123,5 +123,7 @@ test.each([
   const closed = place.next("session-closed", 2);
   clock.advance(60_001);
   expect(await closed).toMatchObject({ because: "login-timeout" });
+  // Not in clear any more.
+  expect(await client.line()).toBeUndefined();
   await expect.poll(() => clock.pending).toBe(0);
 });

@@ -22,7 +22,7 @@ export const tlsDefences = [
   },
   {
     name: "02 every session has ticket keys of its own",
-    file: `${channel}/tls-server.ts`,
+    file: `${channel}/ticket-keys.ts`,
     defence: "readonly name = randomBytes(KEY_NAME_BYTES);",
     without: "readonly name = Buffer.alloc(KEY_NAME_BYTES);",
     test: "test/hostile/02-data-of-others.test.ts",
@@ -230,5 +230,26 @@ export const tlsDefences = [
     defence: "&& certificate.commonName === name;",
     without: ";",
     test: "test/hostile/12-client-certificates.test.ts",
+  },
+  {
+    name: "12 where a certificate is required nobody comes in clear",
+    file: `${server}/tls-policy.ts`,
+    defence: 'login: requiresCertificate ? "required" : (',
+    without: "login: (",
+    test: "test/hostile/12-client-certificates.test.ts",
+  },
+  {
+    name: "12 where a certificate is required a password alone is not enough",
+    file: `${server}/commands/pass.ts`,
+    defence: "if (!session.security.isCertificateMissing) return undefined;",
+    without: "if (session) return undefined;",
+    test: "test/hostile/12-client-certificates.test.ts",
+  },
+  {
+    name: "16 nothing is said in clear within a handshake",
+    file: `${channel}/control-connection.ts`,
+    defence: "return this.#hear !== undefined || (this.#tls",
+    without: "return (this.#tls",
+    test: "test/hostile/16-handshakes.test.ts",
   },
 ];

@@ -154,7 +154,7 @@ export class ControlConnection {
 
   /** Sends a reply. */
   send(bytes: Uint8Array): void {
-    if (this.#socket.writableEnded || this.#socket.destroyed) return;
+    if (this.#isShakingHands || this.#socket.writableEnded || this.#socket.destroyed) return;
     const held = this.#held;
     this.#held = undefined;
     this.#socket.write(held ? Buffer.concat([held, bytes]) : bytes);
@@ -178,8 +178,7 @@ export class ControlConnection {
   /** Sends what is still to be sent, and closes; a client that does not take it is cut off, soon or at once. */
   end(): void {
     if (this.#socket.destroyed) return;
-    // Before hands are shaken nothing can be said by TLS, and no longer in clear.
-    if (this.#repliesWait || (this.#tls && !this.#isShaken)) {
+    if (this.#repliesWait || this.#isShakingHands) {
       this.destroy();
       return;
     }
@@ -189,7 +188,7 @@ export class ControlConnection {
     timer.unref();
     this.#raw.once("close", () => clearTimeout(timer));
     // Reads on, so that the client's own end is seen and the socket goes.
-    this.#handler = this.#handler && { ...this.#handler, line() {}, ended() {} };
+    this.#handler = this.#handler && { ...this.#handler, line() {}, foreign() {}, ended() {} };
     this.#commandsWait = false;
     this.#repliesWait = false;
     this.#wake();
@@ -204,6 +203,11 @@ export class ControlConnection {
 
   get #socket(): net.Socket {
     return this.#tls ?? this.#raw;
+  }
+
+  /** Nothing can be said by TLS yet, and no longer in clear. */
+  get #isShakingHands(): boolean {
+    return this.#hear !== undefined || (this.#tls !== undefined && !this.#isShaken);
   }
 
   #watch(socket: net.Socket): void {
@@ -239,7 +243,7 @@ export class ControlConnection {
           bytes = Buffer.concat([bytes, chunk]);
           const hello = readClientHello(bytes);
           if (hello.kind === "more" && bytes.length < MOST_HELLO) return true;
-          if (hello.kind === "not-tls") reject(new ChannelError("tls-not-spoken", { said: firstLine(bytes) }));
+          if (hello.kind === "not-tls") reject(new ChannelError("tls-not-spoken", { said: firstWord(bytes) }));
           else if (hello.kind === "more") resolve({ tickets: [], sessionId: "" });
           else resolve({ tickets: hello.tickets, sessionId: hello.sessionId });
           return false;
@@ -284,4 +288,9 @@ export class ControlConnection {
     for (const line of lines) this.#handler?.line(line);
     return !this.#isHeld;
   }
+}
+
+/** What follows the verb may be a password. */
+function firstWord(bytes: Uint8Array): string {
+  return firstLine(bytes).split(" ")[0]!;
 }

@@ -124,7 +124,7 @@ export class DataConnection {
   acceptTls(options: AcceptTlsOptions): Promise<SecureFacts> {
     const over = options.onlySends ? this.#socket : (reader: Reader) => this.#attach(reader);
     const { side, receivingSide } = options.session;
-    return this.#secure(options.onlySends === false ? receivingSide : side, options, over);
+    return this.#secure(options.onlySends ? side : receivingSide, options, over);
   }
 
   async #secure(side: TlsSide, options: Patience & Truncation, over: TlsCarrier): Promise<SecureFacts> {

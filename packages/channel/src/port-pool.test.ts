@@ -303,6 +303,20 @@ describe("who has come", () => {
     (await second).withdraw();
   });
 
+  test("whoever waits for a port has the first that is of use to him, also where others have waited longer", async () => {
+    await using place = await Place.withPorts(1);
+    const alone = (session: number, peer = local) =>
+      place.pool.offer({ local, peer, timeout: 10, tls: { ticketName: nameOf(session), isAlone: true } });
+    const other = ip("127.0.0.2");
+    const [first, ofOther] = [await alone(1), await alone(2, other)];
+    const longest = alone(3);
+    const next = alone(4, other);
+    ofOther.withdraw();
+    (await next).withdraw();
+    first.withdraw();
+    (await longest).withdraw();
+  });
+
   test("who came for a former offer of a session is not given to its next one", async () => {
     await using place = await Place.withPorts(1);
     const [former, other] = [await place.offer(1), await place.offer(2)];

@@ -99,6 +99,7 @@ export class PortPool {
   readonly #ports = new Map<string, Map<number, SharedPort>>();
   /** Who waits for a port, the first to come first. */
   readonly #inLine = new Set<() => void>();
+  #released = 0;
   #closed = false;
   #mayOpenWhole = true;
   #openingRest: Promise<unknown> = Promise.resolve();
@@ -143,13 +144,15 @@ export class PortPool {
     // Others would share; who cannot waits for his turn, which comes when somebody's client has come.
     const until = this.#clock.now() + (request.tls?.isAlone ? ALONE_WAITS_MS : 0);
     for (;;) {
+      const released = this.#released;
       try {
         return await this.#offerNow(request);
       } catch (error) {
         const isTaken = error instanceof ChannelError && error.code === "offer-range-exhausted";
         const wait = until - this.#clock.now();
         if (!isTaken || wait <= 0 || this.#closed) throw error;
-        await this.#oneReleased(wait);
+        // Else one came back while the others were looked at.
+        if (released === this.#released) await this.#oneReleased(wait);
       }
     }
   }
@@ -184,7 +187,7 @@ export class PortPool {
   /** Closes all listeners; offers that still wait are withdrawn. */
   async close(): Promise<void> {
     this.#closed = true;
-    for (const wake of this.#inLine) wake();
+    this.#wakeLine();
     await Promise.all([this.#openingRest, this.#closing]);
     await Promise.all(this.#all().map((port) => port.close()));
     this.#ports.clear();
@@ -216,7 +219,7 @@ export class PortPool {
     if (!tls) {
       const release = (): void => {
         if (port.claims.get(name) === offer) port.claims.delete(name);
-        this.#wakeOne();
+        this.#wakeLine();
       };
       const offer = new DataOffer({ at: port, seconds, clock, release });
       port.claims.set(name, offer);
@@ -232,7 +235,7 @@ export class PortPool {
         unassigned: this.#unassigned,
         release: () => {
           if (port.claims.get(name) === crowd) port.claims.delete(name);
-          this.#wakeOne();
+          this.#wakeLine();
         },
       });
       port.claims.set(name, crowd);
@@ -253,9 +256,10 @@ export class PortPool {
     });
   }
 
-  #wakeOne(): void {
-    const [first] = this.#inLine;
-    first?.();
+  /** All of them, in their order: the port may be of no use to the first. */
+  #wakeLine(): void {
+    this.#released++;
+    for (const wake of [...this.#inLine]) wake();
   }
 
   #exhausted(taken: number, peer: ExpectedPeer): ChannelError {

@@ -16,7 +16,7 @@ const local = ip("127.0.0.1");
 /** The TLS session that a client has of its command connection. */
 async function sessionOf(session: SessionTls, options: tls.ConnectionOptions): Promise<Buffer> {
   const server = net.createServer((socket) => {
-    const secured = session.begin(socket).on("error", () => {});
+    const secured = session.side.begin(socket).on("error", () => {});
     secured.on("secure", () => secured.end("220 ready\r\n"));
   });
   server.listen(0, "127.0.0.1");

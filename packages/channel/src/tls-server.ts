@@ -1,9 +1,11 @@
 import { X509Certificate, constants, randomBytes } from "node:crypto";
-import { EventEmitter } from "node:events";
 import tls from "node:tls";
 import { ChannelError } from "./errors.ts";
+import { SessionsById } from "./sessions-by-id.ts";
+import { TicketKeys } from "./ticket-keys.ts";
 import type net from "node:net";
 import type { Duplex } from "node:stream";
+import type { Gives } from "./ticket-keys.ts";
 import type { Certificates, SecureFacts, TlsSide } from "./tls.ts";
 
 /** A certificate with what leads to its authority, and its private key; PEM. */
@@ -40,9 +42,7 @@ interface Shown extends ServerCertificate {
   readonly x509: X509Certificate;
 }
 
-/** The first bytes of a ticket, in clear, that name the keys it was made with. */
-const KEY_NAME_BYTES = 16;
-const KEY_BYTES = 16;
+const ID_CONTEXT_BYTES = 16;
 
 /** The longest that TLS 1.3 allows (RFC 8446 §4.6.1): a session of any length keeps its tickets. */
 const TICKET_SECONDS = 7 * 24 * 60 * 60;
@@ -124,41 +124,6 @@ export class ServerIdentity {
   }
 }
 
-/** Sessions that are kept for a client that knows no tickets: the newest, and some for those who have begun with another. */
-const MOST_SESSIONS = 4;
-
-type Loaded = (error: Error | null, session: Buffer | null) => void;
-
-/**
- * The sessions of a client that knows no tickets (curl does without them in TLS 1.2), as Node asks a server for them.
- * With tickets nothing is kept before TLS 1.3, and nothing of use since.
- */
-class SessionsById extends EventEmitter {
-  readonly #sessions = new Map<string, Buffer>();
-
-  /** @param ticketNames of all sessions, by their ids; those of this one are added and removed */
-  constructor(ticketName: string, ticketNames: Map<string, string>) {
-    super();
-    this.on("newSession", (id: Buffer, session: Buffer, done: () => void) => {
-      this.#sessions.set(id.toString("hex"), session);
-      ticketNames.set(id.toString("hex"), ticketName);
-      const [oldest] = this.#sessions.keys();
-      if (this.#sessions.size > MOST_SESSIONS) {
-        this.#sessions.delete(oldest!);
-        ticketNames.delete(oldest!);
-      }
-      done();
-    });
-    this.on("resumeSession", (id: Buffer, answer: Loaded) => {
-      answer(null, this.#sessions.get(id.toString("hex")) ?? null);
-    });
-  }
-
-  get ids(): Iterable<string> {
-    return this.#sessions.keys();
-  }
-}
-
 /**
  * TLS of one command connection: it has ticket keys of its own, so that a data connection that takes up a session is
  * proven to belong to it, in TLS 1.2 and 1.3.
@@ -167,23 +132,21 @@ export class SessionTls {
   readonly #identity: ServerIdentity;
   readonly #shown: readonly Shown[];
   readonly #ticketKeys = new TicketKeys();
-  readonly #idContext = randomBytes(KEY_NAME_BYTES).toString("hex");
+  readonly #idContext = randomBytes(ID_CONTEXT_BYTES).toString("hex");
   readonly #contexts = new Map<string, tls.SecureContext>();
   readonly #byId: SessionsById;
-  readonly #ticketNames: Map<string, string>;
   #name: string | undefined;
 
   /** Use {@link ServerIdentity.session}. */
   constructor(identity: ServerIdentity, shown: readonly Shown[], ticketNames: Map<string, string>) {
     this.#identity = identity;
     this.#shown = shown;
-    this.#ticketNames = ticketNames;
     this.#byId = new SessionsById(this.ticketName, ticketNames);
   }
 
   /** The command connection is gone: nobody takes up its sessions any more. */
   end(): void {
-    for (const id of this.#byId.ids) this.#ticketNames.delete(id);
+    this.#byId.forget();
   }
 
   /** What a ticket of this session begins with, in hex. */
@@ -198,7 +161,11 @@ export class SessionTls {
 
   /** The server's end of TLS over a connection, for {@link TlsLayer} or alone. */
   get side(): TlsSide {
-    return { shaken: "secure", begin: (stream) => this.begin(stream), settle: (socket) => this.settle(socket) };
+    return {
+      shaken: "secure",
+      begin: (stream) => this.#begin(stream, "tickets"),
+      settle: (socket) => this.#settle(socket),
+    };
   }
 
   /**
@@ -206,10 +173,10 @@ export class SessionTls {
    * leave it unread, and its close would be a reset, which takes away what it has sent last.
    */
   get receivingSide(): TlsSide {
-    return { ...this.side, begin: (stream) => this.begin(stream, "no tickets") };
+    return { ...this.side, begin: (stream) => this.#begin(stream, "no tickets") };
   }
 
-  begin(stream: Duplex, gives: Gives = "tickets"): tls.TLSSocket {
+  #begin(stream: Duplex, gives: Gives): tls.TLSSocket {
     const { clients } = this.#identity.options;
     return new tls.TLSSocket(stream, {
       isServer: true,
@@ -235,7 +202,7 @@ export class SessionTls {
    *
    * @throws {ChannelError} `tls-certificate-refused`
    */
-  settle(socket: tls.TLSSocket): SecureFacts {
+  #settle(socket: tls.TLSSocket): SecureFacts {
     const { clients } = this.#identity.options;
     const certificate = clients && socket.getPeerX509Certificate();
     const problem = certificate ? verifyError(socket) : undefined;
@@ -281,46 +248,6 @@ export class SessionTls {
       this.#contexts.set(key, context);
     }
     return context;
-  }
-}
-
-type Gives = "tickets" | "no tickets";
-
-interface TicketCallbacks {
-  readonly context: {
-    enableTicketKeyCallback?: () => void;
-    onticketkeycallback?: (name: Buffer, iv: Buffer, isNew: boolean) => readonly [number, ...Buffer[]];
-  };
-}
-
-// What OpenSSL hears of a ticket: that there is none, that it is good, and that a new one is to be given as well.
-const NONE = 0;
-const GOOD = 1;
-const RENEW = 2;
-
-/**
- * The keys of one session's tickets. Clients on OpenSSL show a ticket of TLS 1.3 once (curl does), so every connection
- * that takes up a session has to bring a new one; with `ticketKeys` alone Node brings none. What it asks for keys
- * otherwise is not documented (it is there in Node 20 and 26); without it they are used as Node does.
- */
-class TicketKeys {
-  readonly name = randomBytes(KEY_NAME_BYTES);
-  readonly #keys = [randomBytes(KEY_BYTES), randomBytes(KEY_BYTES)] as const;
-
-  get all(): Buffer {
-    return Buffer.concat([this.name, ...this.#keys]);
-  }
-
-  useIn(made: tls.SecureContext, gives: Gives): void {
-    const { context } = made as unknown as TicketCallbacks;
-    if (!context.enableTicketKeyCallback) return;
-    // Keys are given in any case: without them Node ends the process.
-    context.onticketkeycallback = (name, _iv, isNew) => {
-      if (isNew) return [gives === "tickets" ? GOOD : NONE, ...this.#keys, this.name, randomBytes(KEY_BYTES)];
-      if (!name.equals(this.name)) return [NONE, ...this.#keys];
-      return [gives === "tickets" ? RENEW : GOOD, ...this.#keys];
-    };
-    context.enableTicketKeyCallback();
   }
 }
 

@@ -26,7 +26,7 @@ export function greetingOfTls({ config, server, certificates, messages }: TlsPar
   const { tls, listen } = config;
   if (!tls) return undefined;
   const say = messages.tls;
-  const need = tls.login ?? "optional";
+  const need = tls.clientCertificates?.want === "require" ? "required" : (tls.login ?? "optional");
   const places = listen.map(({ address, tls: how = "explicit" }, i) => ({ address, how, url: server.urls[i] ?? "" }));
   const offered = places.filter(({ how }) => how !== "off");
   const plain = places.filter(

@@ -80,6 +80,12 @@ test.each<[string, Listen[number], Partial<Said>, boolean]>([
   ["on a name, which may lead anywhere", { address: "ftp.example.com", port: 2121 }, {}, true],
   ["where TLS is off there", { address: "::", port: 2121, tls: "off" }, {}, true],
   ["not where it is required", { address: "0.0.0.0", port: 2121 }, { tls: { login: "required" } }, false],
+  [
+    "not where a certificate is",
+    { address: "0.0.0.0", port: 2121 },
+    { tls: { clientCertificates: { want: "require" } } },
+    false,
+  ],
   ["not where it begins by itself", { address: "0.0.0.0", port: 990, tls: "implicit" }, {}, false],
   ["not on the loopback address", { address: "::1", port: 2121 }, {}, false],
 ])("that plain logins are possible is said %s", (_title, listen, options, isSaid) => {

@@ -27,3 +27,28 @@ test("what waits behind a command that takes its time is bounded: the client is 
   expect(ran).toBe(258);
   expect(said.at(-1)).toBe("release");
 });
+
+test("where all that waited is thrown away, the client is asked to go on", async () => {
+  const said: string[] = [];
+  let finish = (): void => {};
+  const slow = new Promise<void>((resolve) => (finish = resolve));
+  const idle = new Promise<void>((resolve) => {
+    const queue = new CommandQueue<number>({
+      run: () => slow,
+      failed: (error) => {
+        throw error;
+      },
+      overtakes: () => false,
+      goesOn: () => true,
+      hold: () => said.push("hold"),
+      release: () => said.push("release"),
+      idle: resolve,
+    });
+    for (let i = 0; i < 300; i++) queue.push(i);
+    expect(said.at(-1)).toBe("hold");
+    queue.clear();
+    expect(said.at(-1)).toBe("release");
+  });
+  finish();
+  await idle;
+});

@@ -66,6 +66,7 @@ export class CommandQueue<Item> {
 
   clear(): void {
     this.#waiting.length = 0;
+    this.#releaseEarly();
   }
 
   #overtook(item: Item): boolean {

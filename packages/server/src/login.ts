@@ -16,13 +16,13 @@ export interface LoginOutcome {
  * Lets somebody in whom the accounts have accepted, unless the hook, the rules for TLS or the number of sessions are
  * against it.
  *
- * @param banned what the client hears if it has been shut out meanwhile
+ * @param refusal what the client hears if it is refused already: it has been shut out meanwhile, say
  */
 export async function letIn(
   session: Session,
   found: Account<Storage>,
   code: ReplyCode,
-  banned?: Reply,
+  refusal?: Reply,
 ): Promise<LoginOutcome> {
   const name = session.state.name ?? "";
   const given = giveBackOnce(session, found);
@@ -30,9 +30,9 @@ export async function letIn(
     given.released();
     return { answer, isIn: false };
   };
-  if (banned) return refused(banned);
-  const { account, refusal } = await askHook(session, given);
-  if (refusal !== undefined) return refused(refuse(session, name, "hook", refusal));
+  if (refusal) return refused(refusal);
+  const { account, refusal: said } = await askHook(session, given);
+  if (said !== undefined) return refused(refuse(session, name, "hook", said));
   if (!session.security.suffices(account)) {
     return refused(refuse(session, name, "tls-required", "This account needs TLS; use AUTH TLS first."));
   }

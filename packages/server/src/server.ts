@@ -14,6 +14,7 @@ import { HeldEntries } from "./listing/held-entries.ts";
 import { answer } from "./answer.ts";
 import { descriptorLimit, sessionsFor } from "./descriptors.ts";
 import { charsetOf, settingsOf } from "./options.ts";
+import { replaceCertificates } from "./tls-policy.ts";
 import type {
   CertificateFacts,
   ControlConnection,
@@ -27,7 +28,6 @@ import type { ServerEvents, ServerWarning } from "./observe.ts";
 import type { ServerOptions, Settings } from "./options.ts";
 import type { Services } from "./services.ts";
 import type { ListenerTls } from "./session-security.ts";
-import { replaceCertificates } from "./tls-policy.ts";
 
 /** Whether an address is one of this machine's: beside the session's own it may have others. */
 function isOurs(address: IpAddress, local: IpAddress): boolean {

@@ -59,7 +59,7 @@ export class SessionSecurity {
 
   /** Somebody has a password, and a certificate that nobody trusts, where one is required. */
   get isCertificateMissing(): boolean {
-    return (this.#settings?.requiresCertificate ?? false) && this.#facts !== undefined && !this.#facts.isVerified;
+    return this.#settings?.requiresCertificate === true && this.#facts?.isVerified !== true;
   }
 
   /** Whether a client's certificate lets in whoever is called as its common name. */

@@ -13,7 +13,7 @@ export type SessionReuse = "require" | "prefer" | "off";
 export interface ClientCertificates {
   /**
    * `ask`: whoever has one may show it. `require`: nobody comes in without one that is trusted, by an authority of `ca` or
-   * because an account names it.
+   * because an account names it; so a login is by TLS, whatever {@link TlsOptions.login} says.
    */
   readonly want: "ask" | "require";
   /** Authorities that sign them; without, only certificates that an account names are worth anything. */

@@ -29,6 +29,11 @@ test("what is not said is decided once: nothing is required, a cut upload is non
   });
 });
 
+test("who must show a certificate must speak TLS", () => {
+  const clientCertificates = { want: "require" } as const;
+  expect(tlsSettingsOf({ certificates: [own], clientCertificates, login: "optional" }).login).toBe("required");
+});
+
 test.each<[string, Partial<TlsOptions>, string]>([
   ["no certificate", { certificates: [] }, "certificate-not-valid"],
   ["a certificate and the key of another", { certificates: [{ ...own, key: other.key }] }, "certificate-not-valid"],

@@ -28,13 +28,15 @@ export function tlsSettingsOf(options: TlsOptions): TlsSettings {
   if (!(handshakeSeconds > 0))
     throw new ConfigError("limit-not-valid", { name: "handshakeSeconds", value: handshakeSeconds });
   const clients = clientCertificates && { want: clientCertificates.want, ca: clientCertificates.ca };
+  const requiresCertificate = clientCertificates?.want === "require";
   return {
     identity: valid(() => new ServerIdentity({ certificates, clients, minVersion, maxVersion, ciphers, unknownNames })),
-    login: options.login ?? "optional",
+    // In clear nobody can show one.
+    login: requiresCertificate ? "required" : (options.login ?? "optional"),
     data: options.data ?? "optional",
     sessionReuse: options.sessionReuse ?? "prefer",
     truncatedUploads: options.truncatedUploads ?? "fail",
-    requiresCertificate: clientCertificates?.want === "require",
+    requiresCertificate,
     loginByName: clientCertificates?.login === "common-name",
     handshakeSeconds,
   };

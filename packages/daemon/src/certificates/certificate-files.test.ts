@@ -186,8 +186,13 @@ describe("while what is there cannot be used, the old ones stay", () => {
     await putBoth(old);
     using files = await watched();
     await put("key.pem", renewed.key);
+    const problem = expect.stringContaining("is not the key of this certificate");
     await files.look(true);
-    expect(told).toEqual([expect.stringContaining("is not the key of this certificate")]);
+    expect(told).toEqual([problem]);
+    await later(files);
+    expect(told).toEqual([problem]);
+    await files.look(true);
+    expect(told).toEqual([problem, problem]);
   });
 
   test("also where the server does not take them", async () => {

@@ -123,7 +123,7 @@ export class CertificateFiles {
       this.#doubted = this.#complained = undefined;
       return;
     }
-    if (version === this.#complained) return;
+    if (version === this.#complained && !isAsked) return;
     try {
       const read = await this.#read();
       const isOther = JSON.stringify(read) !== JSON.stringify(this.#used);

@@ -77,7 +77,7 @@ export const en = {
     "foreign-protocol": {
       http: (peer: string, at: string) => `${peer} sent an HTTP request to ${at}, which speaks FTP; it was cut off`,
       tls: (peer: string, at: string) =>
-        `${peer} began with TLS at ${at}, where TLS begins with AUTH; clients with implicit TLS (ftps://) need an address of their own: --listen-tls`,
+        `${peer} began with TLS at ${at}, where a session begins in clear; clients with implicit TLS (ftps://) need an address of their own: --listen-tls`,
       other: (peer: string, at: string) => `${peer} sent something else than FTP to ${at}; it was cut off`,
     },
     "tls-failed": (peer: string, cause: string) => `TLS with ${peer} could not be agreed on: ${cause}`,

@@ -59,7 +59,7 @@ export const zhCn: Messages = {
     "foreign-protocol": {
       http: (peer, where) => `${peer} 向提供 FTP 的 ${where} 发送了 HTTP 请求；已断开`,
       tls: (peer, where) =>
-        `${peer} 在 ${where} 直接开始 TLS，而此处的 TLS 须先发 AUTH；使用隐式 TLS（ftps://）的客户端需要单独的地址：--listen-tls`,
+        `${peer} 在 ${where} 直接开始 TLS，而此处的会话以明文开始；使用隐式 TLS（ftps://）的客户端需要单独的地址：--listen-tls`,
       other: (peer, where) => `${peer} 向 ${where} 发送了不是 FTP 的内容；已断开`,
     },
     "tls-failed": (peer, cause) => `无法与 ${peer} 建立 TLS：${cause}`,

@@ -42,14 +42,16 @@ export const pass: Handler = async (session, { argument }) => {
   if (security.isPasswordExposed && !account.isShared) {
     services.emit("warning", { code: "login-in-clear", session: session.info, name, peer: control.peer.address });
   }
-  if (security.isCertificateMissing) {
-    account.released?.();
-    return refuse(session, name, "certificate-not-trusted", "A certificate that is trusted is needed here.");
-  }
-  const { answer, isIn } = await letIn(session, account, codes.loggedIn, banned);
+  const { answer, isIn } = await letIn(session, account, codes.loggedIn, banned ?? withoutCertificate(session, name));
   if (isIn) services.throttle?.accepted(clientOf(control.peerAddress), name);
   return answer;
 };
+
+/** What a client hears whose password is not enough here. */
+function withoutCertificate(session: Session, name: string): Reply | undefined {
+  if (!session.security.isCertificateMissing) return undefined;
+  return refuse(session, name, "certificate-not-trusted", "A certificate that is trusted is needed here.");
+}
 
 /** Whoever has guessed wrong before waits, or is sent away. */
 async function waitInLine(session: Session, name: string): Promise<Reply | undefined> {

@@ -73,7 +73,7 @@ describe("what cannot be is refused", () => {
     ["--tls-cert a --tls-cert b --tls-key k", "there are 2 --tls-cert and 1 --tls-key"],
     ["--tls-cert a --tls-key k --tls-key l", "there are 1 --tls-cert and 2 --tls-key"],
     ["--tls-cert a --tls off --tls-session-reuse require", "--tls off leaves no TLS that --tls-session-reuse"],
-    ["--tls-cert a --tls off --listen x --listen-tls y --tls-data required", "leave no way to move data"],
+    ["--tls-cert a --tls off --listen x --listen-tls y --tls-data required", "leaves clients of --listen no TLS"],
     ["--tls-cert a --tls-client-ca x", "--tls-client-ca needs --tls-client-cert"],
     ["--tls-cert a --tls-client-login fingerprint", "--tls-client-login needs --tls-client-cert"],
     [

@@ -20,7 +20,7 @@ export const tlsEn = {
   notPaired: (certs: number, keys: number) =>
     `there are ${certs} --tls-cert and ${keys} --tls-key: each certificate has one key, in the same order, or all have theirs in their own files`,
   offLeavesNone: (option: string) => `--tls off leaves no TLS that ${option} could be for, without --listen-tls`,
-  offAndData: "--tls off and --tls-data required together leave no way to move data for clients of --listen",
+  offAndData: "--tls off leaves clients of --listen no TLS: --tls-data required could not be kept there",
   needs: (option: string, other: string) => `${option} needs ${other}`,
   notCiphers: (value: string) => `--tls-ciphers needs ciphers as OpenSSL calls them, not "${value}"`,
 };

@@ -20,7 +20,7 @@ export const tlsZhCn: Messages["tls"] = {
   notPaired: (certs, keys) =>
     `有 ${certs} 个 --tls-cert 和 ${keys} 个 --tls-key：每个证书对应一个私钥，顺序相同，或者私钥都在各自的证书文件中`,
   offLeavesNone: (option) => `使用 --tls off 而没有 --listen-tls 时没有 TLS，${option} 无从生效`,
-  offAndData: "同时使用 --tls off 和 --tls-data required，--listen 的客户端就无法传输数据",
+  offAndData: "使用 --tls off 时 --listen 的客户端没有 TLS，无法做到 --tls-data required",
   needs: (option, other) => `${option} 需要 ${other}`,
   notCiphers: (value) => `--tls-ciphers 需要 OpenSSL 写法的密码套件，而不是 "${value}"`,
 };
