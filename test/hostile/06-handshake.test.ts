@@ -7,6 +7,7 @@ import { serverCertificate, testAuthority } from "../testkit/certificates.ts";
 import { inTime } from "../testkit/in-time.ts";
 import { LoopbackServer } from "../testkit/loopback-server.ts";
 import { ManualClock } from "../testkit/manual-clock.ts";
+import { realHello } from "../testkit/real-hello.ts";
 import type { LoopbackOptions } from "../testkit/loopback-server.ts";
 import type { TlsOptions } from "@twinport/server";
 import type { WireClient } from "../testkit/wire-client.ts";
@@ -172,6 +173,19 @@ describe("a handshake has its time", () => {
     expect((await (await place.connect()).reply()).code).toBe(220);
     expect(place.server.usage.sessions).toBe(2);
     clock.advance(1_001);
+    await inTime("the end of the session", client.closed);
+    expect(place.warned("tls-failed")).toMatchObject([{ cause: "TLS was not agreed on within 20 s" }]);
+  });
+
+  test("a whole hello behind AUTH, and then nothing", async () => {
+    const clock = new ManualClock();
+    await using place = await start({ handshakeSeconds: 20 }, { clock });
+    const hello = await realHello();
+    const client = await agreed(place);
+    const answered = once(client.socket, "data");
+    client.socket.write(hello);
+    await inTime("the server's hello", answered);
+    clock.advance(20_001);
     await inTime("the end of the session", client.closed);
     expect(place.warned("tls-failed")).toMatchObject([{ cause: "TLS was not agreed on within 20 s" }]);
   });
