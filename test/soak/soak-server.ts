@@ -43,16 +43,22 @@ export class SoakServer {
   /** How the process ended. */
   readonly ended: Promise<string>;
   readonly #child: ChildProcess;
+  /** What the process had to say of its end. */
+  #complaints = "";
 
   private constructor(child: ChildProcess, [port = 0, implicitPort = 0]: readonly number[], ended: Promise<string>) {
     this.#child = child;
+    child.stderr?.setEncoding("utf8").on("data", (text: string) => (this.#complaints += text));
     this.port = port;
     this.implicitPort = implicitPort;
     this.ended = ended;
   }
 
   static async start(options: SoakServerOptions): Promise<SoakServer> {
-    const child = fork(script, [JSON.stringify(options)], { execArgv: ["--expose-gc"] });
+    const child = fork(script, [JSON.stringify(options)], {
+      execArgv: ["--expose-gc"],
+      stdio: ["ignore", "inherit", "pipe", "ipc"],
+    });
     const ended = once(child, "exit").then(([status, signal]) => `status ${String(status)}, signal ${String(signal)}`);
     const { ports } = (await messageOf(child, ended)) as { readonly ports: readonly number[] };
     return new SoakServer(child, ports, ended);
@@ -74,7 +80,7 @@ export class SoakServer {
     const isEnded = how === "status 0, signal null";
     return [
       ...(timers === 0 ? [] : [`${timers} timers stand after the server was closed`]),
-      ...(isEnded ? [] : [`after close: ${how}; alive by ${resources.join(" ")}`]),
+      ...(isEnded ? [] : [`after close: ${how}; alive by ${resources.join(" ")}\n${this.#complaints}`]),
     ];
   }
 

@@ -17,6 +17,7 @@ export const exitCodes = {
   notVerified: 10,
   interrupted: 11,
   timedOut: 12,
+  worksWithFindings: 13,
 } as const;
 
 /** One of {@link exitCodes}. */

@@ -14,6 +14,10 @@ const loaders: Readonly<Record<string, () => Promise<Make>>> = {
     return ({ messages, terminal }) => accountCommand(messages, terminal);
   },
   cert: async () => (await import("./cert.ts")).certCommand,
+  doctor: async () => (await import("./doctor/doctor.ts")).doctorCommand,
+  explain: async () => (await import("./doctor/explain.ts")).explainCommand,
+  firewall: async () => (await import("./doctor/firewall.ts")).firewallCommand,
+  tour: async () => (await import("./doctor/tour.ts")).tourCommand,
   get: async () => (await import("./client/get.ts")).getCommand,
   put: async () => (await import("./client/put.ts")).putCommand,
   ls: async () => (await import("./client/ls.ts")).lsCommand,

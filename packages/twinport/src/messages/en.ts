@@ -1,5 +1,9 @@
 import { clientEn } from "./client-en.ts";
 import { certEn, tlsEn } from "./tls-en.ts";
+import { doctorEn } from "./doctor-en.ts";
+import { explainEn } from "./explain-en.ts";
+import { firewallEn } from "./firewall-en.ts";
+import { tourEn } from "./tour-en.ts";
 
 /** What the command says, in English. */
 export const en = {
@@ -70,6 +74,10 @@ export const en = {
   client: clientEn,
   tls: tlsEn,
   cert: certEn,
+  doctor: doctorEn,
+  explain: explainEn,
+  firewall: firewallEn,
+  tour: tourEn,
   account: {
     account: "accounts of a file, for serve --accounts",
     add: "add an account; its password is asked for, or read from the standard input",

@@ -1,6 +1,10 @@
 import { helpTitleInChinese, parserErrorInChinese } from "./parser-zh-cn.ts";
 import { clientZhCn } from "./client-zh-cn.ts";
 import { certZhCn, tlsZhCn } from "./tls-zh-cn.ts";
+import { doctorZhCn } from "./doctor-zh-cn.ts";
+import { explainZhCn } from "./explain-zh-cn.ts";
+import { firewallZhCn } from "./firewall-zh-cn.ts";
+import { tourZhCn } from "./tour-zh-cn.ts";
 import type { Messages } from "./en.ts";
 
 /** What the command says, in Simplified Chinese. */
@@ -68,6 +72,10 @@ export const zhCn: Messages = {
   client: clientZhCn,
   tls: tlsZhCn,
   cert: certZhCn,
+  doctor: doctorZhCn,
+  explain: explainZhCn,
+  firewall: firewallZhCn,
+  tour: tourZhCn,
   account: {
     account: "账户文件中的账户，供 serve --accounts 使用",
     add: "添加账户；密码会被询问，或从标准输入读取",

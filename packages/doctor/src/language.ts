@@ -1,0 +1,2 @@
+/** The languages of all sentences. */
+export type Language = "en" | "zh-CN";
