@@ -8,6 +8,10 @@ const report = process.env["TWINPORT_TEST_REPORT"];
 
 const seconds = (count: number): number => count * 1000;
 
+/** One file at a time, when the groups before it are done. */
+const alone = (groupOrder: number) => ({ maxWorkers: 1, sequence: { groupOrder } });
+
+// Two cores: what only computes and waits runs two files side by side, what measures or loads the machine runs alone.
 const projects = [
   {
     name: "unit",
@@ -18,13 +22,19 @@ const projects = [
       "examples/**/*.test.ts",
     ],
     timeout: seconds(20),
+    side: { maxWorkers: 2, sequence: { groupOrder: 0 } },
   },
-  { name: "fuzz", include: ["fuzz/**/*.test.ts"], timeout: seconds(120) },
-  { name: "interop", include: ["test/interop/**/*.test.ts"], timeout: seconds(120) },
-  { name: "endurance", include: ["test/endurance/**/*.test.ts"], timeout: seconds(120) },
-  { name: "e2e", include: ["test/e2e/**/*.test.ts"], timeout: seconds(120) },
-  // After the others and one file at a time: it measures seconds, and a file builds several labs side by side.
-  { name: "lab", include: ["test/lab/**/*.test.ts"], timeout: seconds(120), alone: true },
+  { name: "fuzz", include: ["fuzz/**/*.test.ts"], timeout: seconds(120), side: alone(1) },
+  { name: "interop", include: ["test/interop/**/*.test.ts"], timeout: seconds(120), side: alone(2) },
+  { name: "endurance", include: ["test/endurance/**/*.test.ts"], timeout: seconds(120), side: alone(3) },
+  {
+    name: "e2e",
+    include: ["test/e2e/**/*.test.ts"],
+    timeout: seconds(120),
+    side: { maxWorkers: 2, sequence: { groupOrder: 4 } },
+  },
+  // It measures seconds, and a file builds several labs side by side.
+  { name: "lab", include: ["test/lab/**/*.test.ts"], timeout: seconds(120), side: alone(5) },
 ];
 
 export default defineConfig({
@@ -33,7 +43,7 @@ export default defineConfig({
     passWithNoTests: !underCi,
     allowOnly: !underCi,
     reporters: report ? ["default", ["json", { outputFile: report }]] : ["default"],
-    projects: projects.map(({ name, include, timeout, alone = false }) => ({
+    projects: projects.map(({ name, include, timeout, side }) => ({
       // Node 20 cannot parse `await using`; the transform writes it out.
       oxc: { target: "node20" },
       resolve: { conditions },
@@ -45,7 +55,7 @@ export default defineConfig({
         pool: "forks",
         testTimeout: timeout,
         hookTimeout: timeout,
-        ...(alone && { maxWorkers: 1, sequence: { groupOrder: 1 } }),
+        ...side,
       },
     })),
   },

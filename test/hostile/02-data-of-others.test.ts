@@ -255,6 +255,15 @@ describe("many clients behind one address, at one port", () => {
     expect(place.server.dataByTls).toEqual({ own: 12, unproven: 0 });
   });
 
+  test("who shows a copied ticket from elsewhere at his own login takes no port from its owner", async () => {
+    const passive = { ports: await freeRange(1) };
+    await using place = await start({}, { files: Object.fromEntries(oneEach), passive });
+    const [one, other] = [await place.secureClient(), await place.secureClient()];
+    await place.secureClient({ from: "127.0.0.2", tls: { session: one.ticket } });
+    const ports = await Promise.all([one.offered(), other.offered()]);
+    expect(new Set(ports).size).toBe(1);
+  });
+
   test("who takes up no session where two wait gets neither file, and both still get theirs", async () => {
     const passive = { ports: await freeRange(1) };
     await using place = await start({}, { files: Object.fromEntries(oneEach), passive });

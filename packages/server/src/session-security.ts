@@ -1,5 +1,5 @@
 import { ChannelError } from "@twinport/channel";
-import { reachOf } from "@twinport/protocol";
+import { reachOf, sameIp } from "@twinport/protocol";
 import type { Account } from "@twinport/accounts";
 import type { DataConnection, OfferedTls, SecureFacts, SessionTls, ShownSessions } from "@twinport/channel";
 import type { Protection } from "@twinport/protocol";
@@ -121,14 +121,21 @@ export class SessionSecurity {
 
   /**
    * A client that shows a session at its login has it from another login, and will take up sessions of any of them for
-   * its data connections (Go's do, and with it rclone): it cannot be known by them, nor can that other login's client.
+   * its data connections (Go's do, and with it rclone): it cannot be known by them, nor can that other login's client. A
+   * ticket's name goes in clear and can be copied: whoever shows it from where the other's data cannot come changes nothing
+   * there.
    */
   #learnFrom({ tickets, sessionId }: ShownSessions): void {
     const { settings, byTicket } = this.#services;
     const known = settings.tls?.identity.ticketNameOf(sessionId);
     if (tickets.length === 0 && known === undefined) return;
     this.noticeSharing();
-    for (const shown of [...tickets, known ?? ""]) byTicket.get(shown)?.security.noticeSharing();
+    const { peerAddress } = this.#session.control;
+    for (const shown of [...tickets, known ?? ""]) {
+      const other = byTicket.get(shown);
+      const isNear = settings.dataPeer !== "exact" || (other && sameIp(other.control.peerAddress, peerAddress));
+      if (isNear) other?.security.noticeSharing();
+    }
   }
 
   /** Seconds for a handshake. */
