@@ -177,14 +177,14 @@ async function look() {
 
 const orphaned = () => process.exit(1);
 process.on("disconnect", orphaned);
-process.on("message", async (asked) => {
-  if (asked === "look") process.send(await look());
+process.on("message", async ({ asked, number }) => {
+  if (asked === "look") process.send({ number, answer: await look() });
   else {
     await server.close();
     for (const disk of Object.values(disks)) disk[Symbol.dispose]();
     // When our parent lets go of this channel too, nothing may keep the process alive.
     process.off("disconnect", orphaned);
-    process.send({ timers, resources: process.getActiveResourcesInfo().sort() });
+    process.send({ number, answer: { timers, resources: process.getActiveResourcesInfo().sort() } });
   }
 });
-process.send({ ports: server.bound.map(({ port }) => port) });
+process.send({ number: 0, answer: { ports: server.bound.map(({ port }) => port) } });

@@ -43,6 +43,7 @@ export class SoakServer {
   /** How the process ended. */
   readonly ended: Promise<string>;
   readonly #child: ChildProcess;
+  #asked = 0;
   /** What the process had to say of its end. */
   #complaints = "";
 
@@ -60,21 +61,17 @@ export class SoakServer {
       stdio: ["ignore", "inherit", "pipe", "ipc"],
     });
     const ended = once(child, "exit").then(([status, signal]) => `status ${String(status)}, signal ${String(signal)}`);
-    const { ports } = (await messageOf(child, ended)) as { readonly ports: readonly number[] };
+    const { ports } = (await answerOf(child, 0, ended)) as { readonly ports: readonly number[] };
     return new SoakServer(child, ports, ended);
   }
 
   async look(): Promise<SoakLook> {
-    const looked = messageOf(this.#child, this.ended);
-    this.#child.send("look");
-    return (await looked) as SoakLook;
+    return (await this.#ask("look")) as SoakLook;
   }
 
   /** Closes the server, and says what is left when nothing should be. */
   async close(): Promise<string[]> {
-    const closed = messageOf(this.#child, this.ended);
-    this.#child.send("close");
-    const { timers, resources } = (await closed) as Pick<SoakLook, "timers" | "resources">;
+    const { timers, resources } = (await this.#ask("close")) as Pick<SoakLook, "timers" | "resources">;
     this.#child.disconnect();
     const how = await inTime("the closed server's process ends by itself", this.ended, 5).catch(String);
     const isEnded = how === "status 0, signal null";
@@ -84,16 +81,39 @@ export class SoakServer {
     ];
   }
 
+  /** Two may be asked at the same time: each has its own answer. */
+  #ask(asked: "look" | "close"): Promise<unknown> {
+    const number = ++this.#asked;
+    const answer = answerOf(this.#child, number, this.ended);
+    this.#child.send({ asked, number });
+    return answer;
+  }
+
   [Symbol.asyncDispose](): Promise<void> {
     this.#child.kill("SIGKILL");
     return this.ended.then(() => {});
   }
 }
 
-async function messageOf(child: ChildProcess, ended: Promise<string>): Promise<unknown> {
-  const message = once(child, "message").then(([said]: unknown[]) => said);
+interface Answer {
+  readonly number: number;
+  readonly answer: unknown;
+}
+
+async function answerOf(child: ChildProcess, number: number, ended: Promise<string>): Promise<unknown> {
+  let hear = (_message: Answer): void => {};
+  const answered = new Promise<unknown>((resolve) => {
+    hear = (message) => {
+      if (message.number === number) resolve(message.answer);
+    };
+    child.on("message", hear);
+  });
   const died = ended.then((how) => {
     throw new Error(`the server's process has ended: ${how}`);
   });
-  return await inTime("the server says what it has open", Promise.race([message, died]), 20);
+  try {
+    return await inTime("the server says what it has open", Promise.race([answered, died]), 20);
+  } finally {
+    child.off("message", hear);
+  }
 }
