@@ -117,8 +117,8 @@ const sentences = /** @type {const} */ ({
   RNFR: ["What is to be renamed.", "要重命名的对象。"],
   RNTO: ["Its new name; a file that has it is replaced.", "新名称；同名文件会被替换。"],
   SITE: [
-    "Verbs beside the standard: CHMOD, IDLE, UMASK, UTIME, WHO, and those of the embedding program. `SITE HELP` lists them.",
-    "标准之外的命令：CHMOD、IDLE、UMASK、UTIME、WHO，以及嵌入程序自定义的命令。`SITE HELP` 列出它们。",
+    "Verbs beside the standard: CHMOD, DOCTOR, IDLE, UMASK, UTIME, WHO, and those of the embedding program. `SITE HELP` lists them.",
+    "标准之外的命令：CHMOD、DOCTOR、IDLE、UMASK、UTIME、WHO，以及嵌入程序自定义的命令。`SITE HELP` 列出它们。",
   ],
   SIZE: ["The bytes of a file, in TYPE I; 550 in TYPE A.", "文件的字节数（TYPE I）；TYPE A 下答 550。"],
   SMNT: ["Known and always 502.", "认识该命令，但总是答 502。"],

@@ -11,6 +11,55 @@ const storage = "packages/storage/src";
 /** @type {readonly { name: string, file: string, defence: string, without: string, test: string, title?: string }[]} */
 export const defences = [
   {
+    name: "01 SITE DOCTOR dials no port below 1024",
+    file: `${server}/far-end/far-end.ts`,
+    defence: 'if (port < 1024) return "port-privileged";',
+    without: "",
+    test: "test/hostile/21-site-doctor.test.ts",
+  },
+  {
+    name: "01 SITE DOCTOR does not have the server dial itself",
+    file: `${server}/far-end/far-end.ts`,
+    defence: 'if (isOwnListener({ address, port }, localAddress)) return "own-listener";',
+    without: "",
+    test: "test/hostile/21-site-doctor.test.ts",
+  },
+  {
+    name: "01 SITE DOCTOR dials a session's client only so often",
+    file: `${server}/far-end/far-end.ts`,
+    defence: "const MOST_DIALS = 20;",
+    without: "const MOST_DIALS = 20_000;",
+    test: "test/hostile/21-site-doctor.test.ts",
+  },
+  {
+    name: "03 one passive port is reserved at a time",
+    file: `${server}/far-end/spare-port.ts`,
+    defence: "if (this.#isOut) return undefined;",
+    without: "",
+    test: "test/hostile/21-site-doctor.test.ts",
+  },
+  {
+    name: "03 the only passive port is not reserved",
+    file: `${channel}/port-pool.ts`,
+    defence: "if (this.#closed || this.#count < 2) return undefined;",
+    without: "",
+    test: "test/hostile/21-site-doctor.test.ts",
+  },
+  {
+    name: "15 anonymous has nobody dialled",
+    file: `${server}/abilities.ts`,
+    defence: "(account?.mayAskDoctor ?? account?.isShared !== true)",
+    without: "true",
+    test: "packages/server/src/commands/site/doctor.test.ts",
+  },
+  {
+    name: "20 networks whose clients never come are counted in bounded room",
+    file: `${server}/far-end/untaken-offers.ts`,
+    defence: "if (this.#networks.size > MOST_NETWORKS)",
+    without: "if (false)",
+    test: "test/hostile/21-site-doctor.test.ts",
+  },
+  {
     name: "01 PORT to another host is refused",
     file: `${protocol}/mode/choose-address.ts`,
     defence: "if (!view.mayDialOthers) return",
@@ -457,8 +506,8 @@ export const defences = [
   {
     name: "17 other hosts only with FXP",
     file: `${server}/data-channel.ts`,
-    defence: "peer: account?.mayUseOtherHosts ||",
-    without: "peer: true ||",
+    defence: "const isAnybody = account?.mayUseOtherHosts ||",
+    without: "const isAnybody = true ||",
     test: "test/hostile/17-fxp.test.ts",
   },
   {

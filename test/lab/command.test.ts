@@ -35,6 +35,9 @@ const words: Readonly<Record<Exclude<Finding, "passes">, readonly string[]>> = {
   "no-bytes": ["no-bytes", "data-broken"],
   "control-silent": ["control-silent", "no-bytes"],
   "control-lost": ["control-lost"],
+  "data-lost": ["data-broken"],
+  "by-port": ["dial-silent", "dial-refused"],
+  "no-control": [],
 };
 
 const isPassable = ([, variant]: readonly [string, Variant]): boolean => passingModes(variant).length > 0;

@@ -13,6 +13,7 @@ import type { Daemon as DaemonOptions, Variant } from "./topology.ts";
 const root = fileURLToPath(new URL("../../", import.meta.url));
 export const vsftpd = join(root, ".ci/peers/vsftpd/usr/sbin/vsftpd");
 export const twinport = join(root, "packages/twinport/bin/twinport.js");
+const banner = join(root, "test/lab/banner.py");
 /** As whom vsftpd reads and writes: a user that every Debian has. */
 const account = { name: "daemon", uid: 1, gid: 1 };
 
@@ -31,7 +32,7 @@ interface Where {
 export class Daemon {
   readonly address: string;
   readonly port: number;
-  readonly user = "anonymous";
+  readonly user: string;
   readonly password = "secret";
   /** The file it has from the beginning, as clients name it. */
   readonly file = "pub/file.bin";
@@ -41,8 +42,9 @@ export class Daemon {
   readonly #child: ChildProcess;
   readonly #closed: Promise<unknown>;
 
-  private constructor(child: ChildProcess, pub: string, address: string, port: number) {
+  private constructor(child: ChildProcess, pub: string, address: string, port: number, user: string) {
     this.#child = child;
+    this.user = user;
     this.#closed = once(child, "close");
     this.#pub = pub;
     this.address = address;
@@ -67,7 +69,7 @@ export class Daemon {
     for (const stream of [child.stdout, child.stderr]) {
       stream.setEncoding("utf8").on("data", (text: string) => said.push(text));
     }
-    const daemon = new Daemon(child, pub, address, port);
+    const daemon = new Daemon(child, pub, address, port, users[started]);
     try {
       await daemon.#listening(() => said.join(""));
     } catch (error) {
@@ -121,14 +123,19 @@ interface Told {
   readonly home: string;
 }
 
-/** How each program is told to serve the folder to `anonymous`, uploads included. */
-const commands: Readonly<Record<"vsftpd" | "twinport", (told: Told) => Promise<string[]>>> = {
-  async vsftpd({ variant: { family, tls }, options, port, place, home }) {
+type Program = NonNullable<DaemonOptions["program"]>;
+
+/** Who logs in. Ours tells an account of a name more than it tells anonymous. */
+const users: Readonly<Record<Program, string>> = { vsftpd: "anonymous", twinport: "ann", banner: "anonymous" };
+
+/** How each program is told to serve the folder to its user, uploads included. */
+const commands: Readonly<Record<Program, (told: Told) => Promise<string[]>>> = {
+  async vsftpd({ variant: { topology, family, tls }, options, port, place, home }) {
     const [first, last] = options.passivePorts ?? [50_000, 50_009];
     const empty = join(home, "empty");
     await mkdir(empty);
     const lines = [
-      family === "ipv4" ? "listen=YES" : "listen=NO\nlisten_ipv6=YES",
+      family === "ipv4" && !topology.bothFamilies ? "listen=YES" : "listen=NO\nlisten_ipv6=YES",
       `listen_port=${port}`,
       "background=NO",
       "seccomp_sandbox=NO",
@@ -160,19 +167,20 @@ const commands: Readonly<Record<"vsftpd" | "twinport", (told: Told) => Promise<s
     // It complains to its standard input.
     return ["sh", "-c", 'exec "$@" 0<&1', "sh", vsftpd, file];
   },
-  async twinport({ variant: { family, tls }, options, port, place }) {
-    if (tls !== "off") throw new Error("the lab does not know how to give our server a certificate");
+  async twinport({ variant: { family, tls }, options, port, place, home }) {
     const [first, last] = options.passivePorts ?? [50_000, 50_009];
     const listen = `${family === "ipv4" ? "0.0.0.0" : "[::]"}:${port}`;
     return [
       process.execPath,
       twinport,
-      ...["serve", place, "--listen", listen, "--user", "anonymous", "--password", "secret"],
+      ...["serve", place, "--listen", listen, "--user", users.twinport, "--password", "secret"],
       ...["--passive-ports", `${first}-${last}`, "--active-source-port", "20"],
       ...(options.passiveAddress ? ["--passive-address", options.passiveAddress] : []),
+      ...(tls === "explicit" ? ["--tls-cert", await certificate(home)] : []),
       ...(options.more ?? []),
     ];
   },
+  banner: ({ options, port }) => Promise.resolve(["python3", banner, String(port), ...(options.more ?? [])]),
 };
 
 const vsftpdTls = (file: string): string[] => [

@@ -6,6 +6,7 @@ import { ScratchFolder } from "../testkit/scratch-folder.ts";
 import { Daemon } from "./daemon.ts";
 import { feed, inside, makeNamespaces, newNames, removeNamespaces } from "./namespaces.ts";
 import { planOf } from "./plan.ts";
+import { startScript } from "./script.ts";
 import { startWire } from "./wire.ts";
 import type { Outcome } from "../testkit/running-program.ts";
 import type { Plan } from "./plan.ts";
@@ -81,6 +82,11 @@ export class Lab {
     return this.#server;
   }
 
+  /** All addresses that a name of the server would stand for. */
+  get serverAddresses(): readonly string[] {
+    return this.#plan.serverAddresses;
+  }
+
   get hosts(): readonly Host[] {
     return this.#plan.hosts;
   }
@@ -118,6 +124,8 @@ export class Lab {
     await makeNamespaces(spaces, this.#linkLines(topology));
     await Promise.all(this.#plan.hosts.map((host) => this.#configure(host, topology)));
     if (topology.wire) await startWire(this.#inside("wire"), topology.wire);
+    const scripts = Object.entries(topology.scripts ?? {}) as [Host, readonly [string, ...string[]]][];
+    await Promise.all(scripts.map(([host, [script, ...args]]) => startScript(this.#inside(host), script, args)));
 
     const content = randomBytes(300 * KIB);
     await writeFile(this.file, content);

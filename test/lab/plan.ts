@@ -24,6 +24,8 @@ export interface Plan {
   readonly configuration: ReadonlyMap<Host, readonly string[]>;
   /** The address that clients dial. */
   readonly serverAddress: string;
+  /** All that a name of the server would stand for. */
+  readonly serverAddresses: readonly string[];
 }
 
 /** The address that the world has of a server behind a port forwarding. */
@@ -48,12 +50,32 @@ function nth(network: string, n: number): string {
 }
 
 export function planOf({ topology, family }: Variant): Plan {
-  const links = [...clientLinks(topology, family), ...serverLinks(topology, family)];
+  const links = linksOf(topology, family);
   const hosts = [...new Set(links.flatMap(({ inner, outer }) => [inner.host, outer.host]))];
-  const bits = family === "ipv4" ? "32" : "128";
   const configuration = new Map<Host, string[]>(hosts.map((host) => [host, ["link set lo up"]]));
-  const say = (host: Host, ...lines: string[]) => configuration.get(host)?.push(...lines);
+  const families: Family[] = topology.bothFamilies ? ["ipv4", "ipv6"] : [family];
+  for (const one of families) configure(topology, one, (host, ...lines) => configuration.get(host)?.push(...lines));
+  return {
+    ...{ hosts, links, configuration },
+    serverAddress: serverAddressOf(topology, family),
+    serverAddresses: families.map((one) => serverAddressOf(topology, one)),
+  };
+}
 
+const linksOf = (topology: Topology, family: Family): Link[] => [
+  ...clientLinks(topology, family),
+  ...serverLinks(topology, family),
+];
+
+function serverAddressOf(topology: Topology, family: Family): string {
+  if (topology.server === "private") return forwardedAddress;
+  return linksOf(topology, family).find(({ inner }) => inner.host === "server")?.inner.address ?? "";
+}
+
+/** The addresses and routes of one family. */
+function configure(topology: Topology, family: Family, say: (host: Host, ...lines: string[]) => void): void {
+  const links = linksOf(topology, family);
+  const bits = family === "ipv4" ? "32" : "128";
   for (const { network, inner, outer } of links) {
     const length = network.replace(/.*\//, "");
     for (const { host, device, address } of [inner, outer]) {
@@ -66,7 +88,7 @@ export function planOf({ topology, family }: Variant): Plan {
     }
     say(inner.host, `route add default via ${outer.address}`);
     for (const more of topology.moreAddresses?.[inner.host] ?? []) {
-      if (inner.device === "outside") say(inner.host, `address add ${more}/${bits} dev ${inner.device}`);
+      say(inner.host, `address add ${more}/${bits} dev ${inner.device}`);
     }
   }
   // The internet knows the way to public networks behind the boxes; to private ones there is none, and no word of it.
@@ -75,14 +97,12 @@ export function planOf({ topology, family }: Variant): Plan {
     const via = upstream.find(({ inner }) => inner.host === link.outer.host);
     if (via) say("internet", `route add ${link.network} via ${via.inner.address}`);
   }
-  if (family === "ipv4" && configuration.has("internet")) {
+  if (family === "ipv4" && upstream.length > 0) {
     for (const nowhere of ["10.0.0.0/8", "192.168.0.0/16", "172.16.0.0/12", "100.64.0.0/10"]) {
       say("internet", `route add blackhole ${nowhere}`);
     }
   }
   if (topology.client === "server-network") say("server-box", `address add ${forwardedAddress}/32 dev lo`);
-  const own = links.find(({ inner }) => inner.host === "server")?.inner.address ?? "";
-  return { hosts, links, configuration, serverAddress: topology.server === "private" ? forwardedAddress : own };
 }
 
 function clientLinks({ client }: Topology, family: Family): Link[] {

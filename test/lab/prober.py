@@ -1,6 +1,7 @@
 # Forces each of the four ways to the data and says what came of it, as JSON.
 # prober.py '{"address": …, "port": …, "user": …, "password": …, "tls": …, "file": …, "get": …, "modes": […]}'
 # "file" is sent as up-MODE.bin into the folder "put" and fetched as "get"; both must be the same bytes.
+# "proxy": "ADDRESS:PORT" of a SOCKS5 proxy; "by_port": modes that are tried until both comings-out are seen.
 import concurrent.futures, json, re, select, socket, ssl, sys, time
 
 said = json.loads(sys.argv[1])
@@ -14,12 +15,30 @@ class Ended(Exception):
     """A way has ended without moving the bytes: a finding, and what was seen."""
 
 
+def dial(address, port):
+    """A connection to there, through the proxy if there is one."""
+    if not said.get("proxy"):
+        return socket.create_connection((address, port), BUDGET)
+    proxy, at = said["proxy"].rsplit(":", 1)
+    one = socket.create_connection((proxy, int(at)), BUDGET)
+    one.sendall(b"\x05\x01\x00" + b"\x05\x01\x00\x01" + socket.inet_aton(address) + port.to_bytes(2, "big"))
+    answer = b""
+    while len(answer) < 12:
+        more = one.recv(12 - len(answer))
+        if not more:
+            raise ConnectionRefusedError("the proxy has closed")
+        answer += more
+    if answer[3]:
+        raise ConnectionRefusedError("the proxy says %d" % answer[3])
+    return one
+
+
 class Control:
     def __init__(self, log):
         self.log = log
         self.lines = b""
         try:
-            self.socket = socket.create_connection((said["address"], said["port"]), BUDGET)
+            self.socket = dial(said["address"], said["port"])
         except OSError as error:
             raise Ended("no-control", str(error))
         if said.get("keepalive", True):
@@ -91,7 +110,7 @@ class Passive:
 
     def __init__(self, control, mode):
         reply = control.tell(mode.upper(), "2")
-        peer = control.socket.getpeername()[0]
+        peer = said["address"]
         if mode == "epsv":
             port = int(re.search(r"\(\|\|\|(\d+)\|\)", reply)[1])
         else:
@@ -101,7 +120,7 @@ class Passive:
                 control.log.append("told %s, dialled %s" % (".".join(told), peer))
         control.log.append("dials %s port %d" % (peer, port))
         try:
-            self.data = socket.create_connection((peer, port), BUDGET)
+            self.data = dial(peer, port)
         except ConnectionRefusedError as error:
             raise Ended("dial-refused", str(error))
         except TimeoutError as error:
@@ -193,13 +212,14 @@ def send(data):
             pass  # Some servers just close.
 
 
-def probe(mode):
+def probe(mode, both_ways=True):
     began, log = time.monotonic(), []
     try:
         control = Control(log)
         with control.socket:
             transfer(control, mode, "RETR " + said["get"], fetch)
-            transfer(control, mode, "STOR %s/up-%s.bin" % (said["put"], mode), send)
+            if both_ways:
+                transfer(control, mode, "STOR %s/up-%s.bin" % (said["put"], mode), send)
             control.tell("QUIT", "2")
         finding, detail = "passes", ""
     except Ended as end:
@@ -207,6 +227,20 @@ def probe(mode):
     return {"finding": finding, "detail": detail, "log": log, "seconds": round(time.monotonic() - began, 2)}
 
 
+def probe_ports(mode):
+    """Asks for ports until one has passed and another has not."""
+    seen = {}
+    while len(seen) < 2 and sum(map(len, seen.values())) < 20:
+        result = probe(mode, both_ways=False)
+        seen.setdefault(result["finding"] == "passes", []).append(result)
+    last = seen.get(False, seen.get(True))[-1]
+    return {**last, "finding": "by-port" if len(seen) == 2 else last["finding"]}
+
+
+def ask(mode):
+    return (probe_ports if mode in said.get("by_port", []) else probe)(mode)
+
+
 together = 1 if said.get("one_at_a_time") else len(said["modes"])
 with concurrent.futures.ThreadPoolExecutor(together) as pool:
-    print(json.dumps(dict(zip(said["modes"], pool.map(probe, said["modes"])))))
+    print(json.dumps(dict(zip(said["modes"], pool.map(ask, said["modes"])))))

@@ -1,5 +1,5 @@
 import { fileURLToPath } from "node:url";
-import { modesOf } from "./topology.ts";
+import { modesOf, outcomesOf } from "./topology.ts";
 import type { Lab } from "./lab.ts";
 import type { Finding, Mode, Variant } from "./topology.ts";
 
@@ -7,7 +7,7 @@ const script = fileURLToPath(new URL("prober.py", import.meta.url));
 
 /** What the prober found of one mode. */
 export interface Probed {
-  readonly finding: Finding | "no-control" | "data-lost" | "wrong-bytes";
+  readonly finding: Finding | "wrong-bytes";
   readonly detail: string;
   /** Its conversation with the server, and what it dialled or saw come. */
   readonly log: readonly string[];
@@ -27,6 +27,9 @@ export async function probe(
     file: lab.file,
     get: lab.server.file,
     put: lab.server.folder,
+    proxy: variant.topology.proxy,
+    by_port: modes.filter((mode) => outcomesOf(variant)[mode] === "by-port"),
+    ...(Object.values(outcomesOf(variant)).includes("by-port") && { budget: 2 }),
     one_at_a_time: variant.topology.oneAtATime ?? false,
   };
   const run = await lab.client.run("python3", [script, JSON.stringify(said)], { timeout: 60 });

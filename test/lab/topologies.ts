@@ -1,85 +1,28 @@
 import { forwardedAddress } from "./plan.ts";
-import type { Finding, Mode, TlsUse, Topology } from "./topology.ts";
-
-// Rules, as nftables reads them: each statement on a line of its own. A box knows its interfaces as `inside`, towards
-// its own hosts, and `outside`, towards the internet.
-
-const chain = (name: string, hook: string, priority: string, policy: "accept" | "drop", ...rules: string[]): string =>
-  [`chain ${name} {`, `type filter hook ${hook} priority ${priority}; policy ${policy};`, ...rules, "}"].join("\n");
-
-const nat = (hook: "prerouting" | "postrouting", ...rules: string[]): string =>
-  [
-    `chain nat-${hook} {`,
-    `type nat hook ${hook} priority ${hook === "prerouting" ? "dstnat" : "srcnat"}; policy accept;`,
-    ...rules,
-    "}",
-  ].join("\n");
-
-/** What a stateful box lets through: what belongs to a connection it let through before, and these. */
-const forward = (...rules: string[]): string =>
-  chain(
-    "through",
-    "forward",
-    "filter",
-    "drop",
-    "ct state established,related accept",
-    "ct state invalid drop",
-    ...rules,
-  );
-
-const fromInside = 'iifname "inside" accept';
-const masquerade = nat("postrouting", 'oifname "outside" masquerade');
-
-/** The kernel's FTP helper reads and, behind a NAT, rewrites what is said on port 21. */
-const helper = [
-  ...["ct helper ftp {", 'type "ftp" protocol tcp', "l3proto inet", "}"],
-  chain("helped", "prerouting", "filter", "accept", 'tcp dport 21 ct helper set "ftp"'),
-].join("\n");
-
-const clientFirewall = forward(fromInside);
-const clientNat = [clientFirewall, masquerade].join("\n");
-const helpingNat = [helper, clientNat].join("\n");
-
-/** A host that guards itself: it admits what it asked for and these. */
-const onHost = (...rules: string[]): string =>
-  chain(
-    ...(["in", "input", "filter", "drop"] as const),
-    'iifname "lo" accept',
-    "ct state established,related accept",
-    "meta l4proto icmpv6 accept",
-    ...rules,
-  );
-const only21ForHost = (rest: string): string => onHost("tcp dport 21 accept", rest);
-
-const only21 = forward(fromInside, "tcp dport 21 accept");
-const RANGE = "50000-50009";
-const portForwarding = (ports: string): string =>
-  [
-    nat("prerouting", `ip daddr ${forwardedAddress} tcp dport { ${ports} } dnat ip to 10.0.0.2`),
-    masquerade,
-    forward(fromInside, "ct status dnat accept"),
-  ].join("\n");
-
-const passive = (finding: Finding) => ({ epsv: finding, pasv: finding });
-const active = (finding: Finding) => ({ eprt: finding, port: finding });
-const passiveV6 = (finding: Finding) => ({ epsv: finding });
-const activeV6 = (finding: Finding) => ({ eprt: finding });
-
-type Outcomes = Readonly<Partial<Record<Mode, Finding>>>;
-
-/** TLS changes nothing: no box reads along. */
-const alike = (outcomes: Outcomes): Record<TlsUse, Outcomes> => ({ off: outcomes, explicit: outcomes });
-
-/** The same of each way, for both families. */
-const everywhere = (passively: Finding, actively: Finding): Topology["outcomes"] => ({
-  ipv4: alike({ ...passive(passively), ...active(actively) }),
-  ipv6: alike({ ...passiveV6(passively), ...activeV6(actively) }),
-});
-
-/** The same of each way, in IPv4: a NAT is nothing of IPv6. */
-const inIpv4 = (passively: Finding, actively: Finding): Topology["outcomes"] => ({
-  ipv4: alike({ ...passive(passively), ...active(actively) }),
-});
+import {
+  RANGE,
+  active,
+  activeV6,
+  alike,
+  chain,
+  clientFirewall,
+  clientNat,
+  everywhere,
+  forward,
+  fromInside,
+  helper,
+  helpingNat,
+  inIpv4,
+  masquerade,
+  nat,
+  onHost,
+  only21,
+  only21ForHost,
+  passive,
+  passiveV6,
+  portForwarding,
+} from "./rules.ts";
+import type { Topology } from "./topology.ts";
 
 /** The hosts and what stands between them. What is declared of each is true for every client that dials and admits the control peer only. */
 export const topologies: readonly Topology[] = [

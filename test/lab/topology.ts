@@ -21,6 +21,12 @@ export type Finding =
   | "server-cannot-connect"
   /** The data connection stands and carries nothing. */
   | "no-bytes"
+  /** The data connection stood, and was cut. */
+  | "data-lost"
+  /** It passes or not, as the port is that the server gives. */
+  | "by-port"
+  /** There is no command connection. */
+  | "no-control"
   | "control-silent"
   | "control-lost";
 
@@ -33,18 +39,20 @@ export interface Wire {
   readonly jitter?: number;
   readonly lose_every?: number;
   readonly syn_delay?: number;
+  /** What begins a data connection is not carried across, but answered with a reset after so long. */
+  readonly syn_reset?: number;
 }
 
 /** The server of a topology: vsftpd unless it says otherwise. */
 export interface Daemon {
-  readonly program?: "vsftpd" | "twinport";
+  readonly program?: "vsftpd" | "twinport" | "banner";
   readonly port?: number;
   readonly passivePorts?: readonly [number, number];
   /** The address that 227 tells. */
   readonly passiveAddress?: string;
   /** Bytes a second of a transfer. */
   readonly rate?: number;
-  /** More of its own configuration: lines of vsftpd.conf, or arguments of `twinport serve`. */
+  /** More of its own configuration: lines of vsftpd.conf, arguments of `twinport serve`, or what the banner says. */
   readonly more?: readonly string[];
 }
 
@@ -60,11 +68,19 @@ export interface Topology {
   /** Chains of nftables: the body of each host's one table. */
   readonly rules?: Readonly<Partial<Record<Host, string>>>;
   readonly sysctl?: Readonly<Partial<Record<Host, Readonly<Record<string, string | number>>>>>;
-  /** More addresses of the outer interface. */
+  /** More addresses of the interface towards the internet. */
   readonly moreAddresses?: Readonly<Partial<Record<Host, readonly string[]>>>;
   /** What the wire between the internet and the server's box does. */
   readonly wire?: Wire;
   readonly daemon?: Daemon;
+  /** Scripts of this folder that run on hosts, with their arguments. */
+  readonly scripts?: Readonly<Partial<Record<Host, readonly [script: string, ...args: string[]]>>>;
+  /** The SOCKS proxy that clients are told of, as `ADDRESS:PORT`. */
+  readonly proxy?: string;
+  /** Every host has addresses of both families; that of a variant is the one that is probed. */
+  readonly bothFamilies?: boolean;
+  /** Others show nearly the same: the short form leaves it out. */
+  readonly inLongFormOnly?: boolean;
   /** Two modes at a time would get in each other's way. */
   readonly oneAtATime?: boolean;
   /** What comes of each mode: the declaration that the prober proves. A family or a TLS that is not there is not asked. */
@@ -109,9 +125,13 @@ export function variantsOf(topologies: readonly Topology[]): Variant[] {
  * long form runs all that is declared.
  */
 export function isOfShortForm({ topology, family, tls }: Variant): boolean {
+  if (topology.inLongFormOnly) return false;
   if (topology.name === "open") return true;
   if (family === "ipv6")
-    return tls === "off" && ["both closed", "server's box with FTP helper"].includes(topology.name);
+    return (
+      tls === "off" &&
+      (topology.bothFamilies === true || ["both closed", "server's box with FTP helper"].includes(topology.name))
+    );
   return (
     tls === "off" ||
     JSON.stringify(topology.outcomes[family]?.off) !== JSON.stringify(topology.outcomes[family]?.explicit)

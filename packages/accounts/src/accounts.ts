@@ -52,6 +52,8 @@ export interface Account<Place = unknown> {
   readonly home?: VirtualPath;
   /** May have data sent to, and taken from, hosts other than its own (FXP). */
   readonly mayUseOtherHosts?: boolean;
+  /** May ask what the server sees of its connections (SITE DOCTOR); by default whoever does not share the account. */
+  readonly mayAskDoctor?: boolean;
   /** The files of this account, where they are not the server's. */
   readonly storage?: Place;
   /** Charset of names for this account, where it is not the server's: `utf-8`, `gbk`, `auto:gbk`. */

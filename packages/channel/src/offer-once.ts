@@ -1,9 +1,8 @@
 import { randomInt } from "node:crypto";
 import { ChannelError } from "./errors.ts";
 import { DataOffer } from "./data-offer.ts";
-import { SharedPort } from "./shared-port.ts";
+import { SharedPort, ownShortages } from "./shared-port.ts";
 import { claimName } from "./peer-check.ts";
-import { ownShortages } from "./port-pool.ts";
 import type { Endpoint } from "@twinport/protocol";
 import type { Clock } from "./clock.ts";
 import type { OfferRequest, PortRange } from "./port-pool.ts";

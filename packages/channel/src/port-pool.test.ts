@@ -499,3 +499,35 @@ describe("how long, and how many", () => {
     expect(offers.map(({ hasCompany }) => hasCompany)).toEqual(offers.map(() => true));
   });
 });
+
+describe("a port that is withheld", () => {
+  test("is listened on by nobody, and drawn by nobody, until it is given back", async () => {
+    await using place = await Place.withPorts(2);
+    const first = await place.plain();
+    first.withdraw();
+    const withheld = await place.pool.withhold(local);
+    const bound = { address: local.text, port: withheld!.port };
+    await expect(once(net.connect({ host: local.text, port: bound.port }), "connect")).rejects.toThrow("ECONNREFUSED");
+    const lent = await place.plain();
+    expect(lent.bound.port).not.toBe(bound.port);
+    await expect(place.plain()).rejects.toMatchObject({ code: "offer-range-exhausted" });
+    withheld!.release();
+    expect((await place.plain()).bound).toEqual(bound);
+  });
+
+  test("is never one at which somebody waits, nor the only one", async () => {
+    await using busy = await Place.withPorts(2);
+    await busy.plain();
+    await busy.plain();
+    expect(await busy.pool.withhold(local)).toBeUndefined();
+    await using single = await Place.withPorts(1);
+    expect(await single.pool.withhold(local)).toBeUndefined();
+  });
+
+  test("is one of any, where the system gives them", async () => {
+    await using place = new Place("any");
+    const withheld = await place.pool.withhold(local);
+    expect(withheld!.port).toBeGreaterThan(1023);
+    expect(place.pool.listening).toBe(0);
+  });
+});

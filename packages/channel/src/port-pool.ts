@@ -1,14 +1,17 @@
 import { randomInt } from "node:crypto";
 import { ChannelError } from "./errors.ts";
 import { DataOffer } from "./data-offer.ts";
-import { SharedPort } from "./shared-port.ts";
+import { SharedPort, ownShortages } from "./shared-port.ts";
+import { crowdAt, leastCrowded } from "./crowd.ts";
 import { TicketClaim } from "./ticket-claim.ts";
+import { withhold } from "./withheld-port.ts";
 import { canWaitBeside, claimName } from "./peer-check.ts";
 import type { Endpoint, IpAddress } from "@twinport/protocol";
 import type { Arrival } from "./arrival.ts";
 import type { ArrivalObserver } from "./shared-port.ts";
 import type { Clock } from "./clock.ts";
 import type { ExpectedPeer } from "./peer-check.ts";
+import type { WithheldPort } from "./withheld-port.ts";
 
 /** Ports from the first to the last, both included. */
 export interface PortRange {
@@ -58,9 +61,6 @@ export interface OfferRequest {
    */
   readonly tls?: OfferedTls | undefined;
 }
-
-/** The system has no more of something for us: that is no news of this port, and the next one would fare no better. */
-export const ownShortages: ReadonlySet<string> = new Set(["EMFILE", "ENFILE", "ENOBUFS", "ENOMEM"]);
 
 /**
  * Local addresses whose listeners are kept open; those of the one that was used longest ago go, as far as nobody waits
@@ -160,12 +160,9 @@ export class PortPool {
   async #offerNow(request: OfferRequest): Promise<DataOffer> {
     const { local, peer } = request;
     const ports = this.#portsOf(local);
-    const count = this.#count;
-    const start = randomInt(count);
     let taken = 0;
-    for (let i = 0; i < count && !this.#closed; i++) {
-      const place = (start + i) % count;
-      const port = ports.get(place) ?? this.#add(ports, local, place);
+    for (const port of this.#drawn(ports, local)) {
+      if (this.#closed) break;
       if (port.isBusy(this.#clock.now())) continue;
       if (!canWaitBeside(port.claims, peer)) {
         taken++;
@@ -184,6 +181,15 @@ export class PortPool {
     throw this.#exhausted(taken, peer);
   }
 
+  /**
+   * Takes a port out for a while, so that somebody can be dialled from it; undefined where none can be spared. Who asks
+   * sees to it that few are out at a time.
+   */
+  async withhold(local: IpAddress): Promise<WithheldPort | undefined> {
+    if (this.#closed || this.#count < 2) return undefined;
+    return withhold(this.#drawn(this.#portsOf(local), local), this.#clock);
+  }
+
   /** Closes all listeners; offers that still wait are withdrawn. */
   async close(): Promise<void> {
     this.#closed = true;
@@ -191,6 +197,16 @@ export class PortPool {
     await Promise.all([this.#openingRest, this.#closing]);
     await Promise.all(this.#all().map((port) => port.close()));
     this.#ports.clear();
+  }
+
+  /** All ports, from one that is drawn at random. */
+  *#drawn(ports: Map<number, SharedPort>, local: IpAddress): Generator<SharedPort> {
+    const count = this.#count;
+    const start = randomInt(count);
+    for (let i = 0; i < count; i++) {
+      const place = (start + i) % count;
+      yield ports.get(place) ?? this.#add(ports, local, place);
+    }
   }
 
   #all(): SharedPort[] {
@@ -333,20 +349,4 @@ export class PortPool {
       return;
     }
   }
-}
-
-/** Those whom an offer can wait together with, because a ticket tells them apart. */
-function crowdAt({ claims }: SharedPort, { peer, tls }: OfferRequest): TicketClaim | undefined {
-  if (!tls || tls.isAlone) return undefined;
-  const claim = claims.get(claimName(peer));
-  return claim instanceof TicketClaim && !claim.isShut && !claim.has(tls.ticketName) ? claim : undefined;
-}
-
-/** The ports at which an offer can wait together with others. */
-function leastCrowded(ports: Iterable<SharedPort>, request: OfferRequest): SharedPort[] {
-  const crowded = [...ports].flatMap((port) => {
-    const crowd = crowdAt(port, request);
-    return crowd ? [{ port, size: crowd.size }] : [];
-  });
-  return crowded.sort((one, other) => one.size - other.size).map(({ port }) => port);
 }

@@ -8,6 +8,9 @@ import type { DataOffer } from "./data-offer.ts";
 import type { TicketClaim } from "./ticket-claim.ts";
 import type { WhyGivenUp } from "./arrival.ts";
 
+/** The system has no more of something for us: that is no news of this port, and the next one would fare no better. */
+export const ownShortages: ReadonlySet<string> = new Set(["EMFILE", "ENFILE", "ENOBUFS", "ENOMEM"]);
+
 /** What is told about who comes to a port; nothing is made where nobody wants to know. */
 export interface ArrivalObserver {
   /** Somebody came for whom no offer waits; the connection is dropped. */

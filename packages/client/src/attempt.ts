@@ -65,10 +65,10 @@ export async function attemptTransfer(
 }
 
 /** Tells a server that wants to know what its port will be for (PRET); gives its refusal of that. */
-async function announce(
+export async function announce(
   session: Session,
-  { plan, signal }: AttemptTerms,
-  budget: Budget,
+  { plan, signal }: Pick<AttemptTerms, "plan" | "signal">,
+  budget: Pick<Budget, "reply">,
 ): Promise<ExchangeOutcome | undefined> {
   if (!session.quirks.wantsPret) return undefined;
   const what = plan.argument === undefined ? plan.verb : `${plan.verb} ${plan.argument}`;

@@ -12,13 +12,14 @@ import { demandHash } from "./operations/hash.ts";
 import { openSource } from "./sources.ts";
 import { MemoryReceiver, openTarget } from "./targets.ts";
 import { setModified } from "./operations/set-modified.ts";
+import { tryMode } from "./operations/try-mode.ts";
 import { optionsOf, settingsOf } from "./settings.ts";
 import { webReadable } from "./web-streams.ts";
 import { writableFor } from "./write-stream.ts";
 import { refused } from "./session.ts";
 import { CombinedSignal } from "./signal-relay.ts";
 import type { Readable, Writable } from "node:stream";
-import type { RemoteEntry, RemoteTime, Reply } from "@twinport/protocol";
+import type { ModeCommand, RemoteEntry, RemoteTime, Reply } from "@twinport/protocol";
 import type { SecureFacts } from "@twinport/channel";
 import type { ClientEvents } from "./client-events.ts";
 import type { ClientOptions } from "./options.ts";
@@ -28,6 +29,7 @@ import type { HashAlgorithm } from "./local-hash.ts";
 import type { ListOptions } from "./operations/list.ts";
 import type { RemoteHash } from "./operations/hash.ts";
 import type { Settings } from "./settings.ts";
+import type { TriedMode, TryModeOptions } from "./operations/try-mode.ts";
 import type { UploadOptions } from "./operations/upload.ts";
 import type { UploadSource } from "./sources.ts";
 
@@ -312,6 +314,16 @@ export class Client extends EventEmitter<ClientEvents> {
       if (mustSucceed && reply.code >= 400) throw refused(shown, reply);
       return reply;
     });
+  }
+
+  /**
+   * Tries one mode on the login that stands, once, and tells all that was seen of it; what does not work is no error.
+   * Nothing is fallen back to, and no login renewed.
+   *
+   * @throws {ClientError} `connection-lost` where no login stands
+   */
+  tryMode(mode: ModeCommand, options: TryModeOptions): Promise<TriedMode> {
+    return this.#core.inTurn(options.signal, (signal) => tryMode(this.#core, mode, options, signal));
   }
 
   /** Leaves. What is under way is aborted. */

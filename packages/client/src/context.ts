@@ -1,5 +1,5 @@
 import type { BufferBudget, Clock, Connector } from "@twinport/channel";
-import type { TraceStepFacts } from "@twinport/protocol";
+import type { Endpoint, TraceStepFacts } from "@twinport/protocol";
 import type { Settings } from "./settings.ts";
 import type { ClientWarning } from "./client-events.ts";
 
@@ -11,5 +11,7 @@ export interface ClientContext {
   readonly buffers: BufferBudget;
   /** Undefined where nobody listens: then no step is made. */
   readonly trace: ((step: TraceStepFacts) => void) | undefined;
+  /** Somebody came to a port of ours who was not expected. */
+  readonly onStranger?: (local: Endpoint, peer: Endpoint) => void;
   warn(warning: ClientWarning): void;
 }

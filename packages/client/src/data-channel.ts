@@ -18,8 +18,8 @@ import type { Settings } from "./settings.ts";
 
 /** A way for data: one that we have dialled, or one that the server is to come through. */
 export type Door =
-  | { readonly kind: "dialed"; readonly connection: DataConnection; readonly facts: Facts }
-  | { readonly kind: "offered"; readonly offer: DataOffer; readonly facts: Facts };
+  | { readonly kind: "dialed"; readonly connection: DataConnection; readonly facts: Facts; readonly modeReply: Reply }
+  | { readonly kind: "offered"; readonly offer: DataOffer; readonly facts: Facts; readonly modeReply: Reply };
 
 /** Why there is no way in this mode. */
 export interface Shut {
@@ -27,6 +27,8 @@ export interface Shut {
   readonly failure: AttemptFailure;
   readonly facts: Facts;
   readonly reply?: Reply;
+  /** The answer to the command of the mode, where that was none of the failure. */
+  readonly modeReply?: Reply;
 }
 
 /** Seconds that an attempt may take for its steps. */
@@ -102,12 +104,12 @@ async function openPassive(
       role: "client",
       onPortRefused: (cause) => context.warn({ code: "preferred-port-taken", facts: { port: fromPort, cause } }),
     });
-    return { kind: "dialed", connection, facts };
+    return { kind: "dialed", connection, facts, modeReply: reply };
   } catch (error) {
     if (!(error instanceof ChannelError) || error.code === "aborted") throw error;
     context.trace?.({ kind: "data-dial-failed", dialed, code: error.code });
     const seen = { ...facts, cause: error.message };
-    return { kind: "shut", failure: dialFailures[error.code] ?? "dial-unreachable", facts: seen };
+    return { kind: "shut", failure: dialFailures[error.code] ?? "dial-unreachable", facts: seen, modeReply: reply };
   }
 }
 
@@ -193,6 +195,7 @@ async function openActive(
       clock,
       ...(prefer !== 0 && { prefer }),
       ...(range && { range }),
+      ...(context.onStranger && { onStranger: context.onStranger }),
     });
   } catch (error) {
     if (!(error instanceof ChannelError)) throw error;
@@ -212,7 +215,7 @@ async function openActive(
       { seconds: budget.reply, signal },
     );
     const facts = { address: advertised.address.text, port: advertised.port };
-    if (reply.code < 300) return { kind: "offered", offer, facts };
+    if (reply.code < 300) return { kind: "offered", offer, facts, modeReply: reply };
     offer.withdraw();
     return shutBy(reply, session, mode, facts);
   } catch (error) {

@@ -17,6 +17,7 @@ export type { Settings } from "./settings.ts";
 export type { ListOptions } from "./operations/list.ts";
 export type { DownloadOptions, TransferResult } from "./operations/download.ts";
 export type { UploadOptions } from "./operations/upload.ts";
+export type { TrialSeconds, TriedMode, TryModeOptions } from "./operations/try-mode.ts";
 export type { Verify } from "./operations/verify.ts";
 export type { DownloadTarget } from "./targets.ts";
 export type { UploadSource } from "./sources.ts";

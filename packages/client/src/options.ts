@@ -51,6 +51,11 @@ export interface ClientOptions {
   /** Our own address. */
   readonly localAddress?: string;
   readonly timeouts?: Partial<ClientTimeouts>;
+  /**
+   * Seconds of silence after which the command connection is kept alive by TCP (default 3: NATs that forget after 4 s
+   * have been seen); 0 leaves it alone.
+   */
+  readonly keepAlive?: number;
   /** `utf-8` (default), `gbk`, …, or `auto:gbk`: UTF-8 until a name comes that is none. */
   readonly charset?: string;
   /** Zone of times in LIST: minutes east of UTC, or `auto` (default): found out by MDTM where the server can. */

@@ -99,6 +99,7 @@ export async function openSession(context: ClientContext, signal: AbortSignal): 
       ...(settings.localAddress && { localAddress: settings.localAddress }),
       connector: context.connector,
       timeout: settings.timeouts.connect,
+      keepAlive: settings.keepAlive * 1000,
       clock,
       signal,
     });

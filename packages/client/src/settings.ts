@@ -35,6 +35,7 @@ export interface Settings {
   readonly family: Family | undefined;
   readonly localAddress: IpAddress | undefined;
   readonly timeouts: ClientTimeouts;
+  readonly keepAlive: number;
   readonly names: NameCharset;
   readonly timezone: number | "auto";
   readonly rate: RateLimit | undefined;
@@ -89,6 +90,7 @@ export function settingsOf(options: ClientOptions): Settings {
     family: options.family === undefined ? undefined : oneOf("family", options.family, families),
     localAddress: addressOf("localAddress", options.localAddress),
     timeouts: timeoutsOf(timeouts),
+    keepAlive: options.keepAlive === 0 ? 0 : positive("keepAlive", options.keepAlive ?? 3),
     names: charsetOf(options.charset ?? "utf-8"),
     timezone: zoneOf(options.timezone ?? "auto"),
     rate: options.limitRate === undefined ? undefined : new RateLimit(positive("limitRate", options.limitRate), clock),

@@ -43,6 +43,8 @@ export interface DaemonConfig {
   readonly limits: Partial<Limits>;
   /** MODE Z may be used. */
   readonly compression: boolean;
+  /** Clients may ask what the server sees of their connections (SITE DOCTOR). */
+  readonly siteDoctor: boolean;
   readonly loginThrottle: NonNullable<ServerOptions["loginThrottle"]>;
   readonly dataPeer?: NonNullable<ServerOptions["dataPeer"]>;
   readonly partialUploads: "keep" | "discard";

@@ -99,3 +99,29 @@ test("a gate remembers a thousand things, and forgets those that were said longe
   expect(gate.pass("peer 4999")).toBeUndefined();
   expect(gate.pass("peer 0")).toBe(0);
 });
+
+test.each<[Language, string, string]>([
+  [
+    "en",
+    "12 clients from 203.0.113.0/24 never reached ports 30000-30099: the range is probably closed on the way",
+    "1 client from 2001:db8::/64 never reached port 30000: it is probably closed on the way",
+  ],
+  [
+    "zh-CN",
+    "来自 203.0.113.0/24 的 12 个客户端从未到达端口 30000-30099：该范围很可能在途中被封",
+    "来自 2001:db8::/64 的 1 个客户端从未到达端口 30000：该端口很可能在途中被封",
+  ],
+])("offers that nobody of a network took are told of in words (%s)", (language, many, one) => {
+  const { sentences, server } = reported(language);
+  const code = "offers-not-taken";
+  const range = { from: 30_000, to: 30_099 };
+  server.emit("warning", { code, network: "203.0.113.0/24", clients: 12, offers: 12, ports: range });
+  server.emit("warning", {
+    code,
+    network: "2001:db8::/64",
+    clients: 1,
+    offers: 3,
+    ports: { from: 30_000, to: 30_000 },
+  });
+  expect(sentences).toEqual([many, one]);
+});

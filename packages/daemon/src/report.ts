@@ -112,6 +112,8 @@ function sentenceOf(warning: ServerWarning, messages: Messages): string {
       return warnings[warning.code](warning.peer, JSON.stringify(warning.name), warning.scope);
     case "passive-address-unreachable":
       return warnings[warning.code](warning.peer, warning.advertised);
+    case "offers-not-taken":
+      return warnings[warning.code](warning.clients, warning.network, warning.ports);
     case "passive-name-not-resolved":
       return warnings[warning.code](warning.name, warning.cause);
     case "login-in-clear":

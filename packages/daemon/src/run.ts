@@ -120,6 +120,7 @@ function serverOf(config: DaemonConfig, { storage, login, ofFile, tls }: ServerP
     active: config.active,
     limits: config.limits,
     compression: config.compression,
+    siteDoctor: config.siteDoctor,
     loginThrottle: config.loginThrottle,
     ...(config.dataPeer && { dataPeer: config.dataPeer }),
     partialUploads: config.partialUploads,

@@ -34,4 +34,6 @@ export interface PassiveDeployment {
 export interface ActiveDeployment {
   /** The port that it dials from: 20 by RFC 959, the one below the command port, or any. */
   readonly sourcePort: number | "any";
+  /** Where each command port has its own: those of the second command port and on. */
+  readonly furtherSourcePorts?: readonly number[];
 }

@@ -22,6 +22,8 @@ export interface ControlEvidence {
   readonly peer?: Endpoint;
   /** Milliseconds that it took to connect. */
   readonly connectMs?: number;
+  /** Milliseconds from a command to its reply, the least of the whole conversation: no round trip takes longer. */
+  readonly replyMs?: number;
   readonly reply?: SaidReply;
   readonly facts: Readonly<Record<string, string | number>>;
 }
@@ -43,6 +45,8 @@ export interface AttemptEvidence {
   readonly dialed?: Endpoint;
   /** The connection stood (we dialled), or the server came (we offered). */
   readonly connected: boolean;
+  /** The ends of the data connection, where it stood: ours and the other one. */
+  readonly data?: { readonly local: Endpoint; readonly peer: Endpoint };
   /** From which address and port somebody came whom we did not expect. */
   readonly strangers: readonly Endpoint[];
   /** Milliseconds from the dial to its failure, or to the connection. */
@@ -60,13 +64,25 @@ export interface AttemptEvidence {
 /** What a Twinport server saw of a data connection that did not come about. */
 export interface FarSight {
   /** Passive: at its port. */
-  readonly arrival?: "accepted" | "half-open" | "nothing" | "unknown";
+  readonly arrival?: "accepted" | "half-open" | "nothing" | "stranger" | "unknown";
+  /** From where somebody else came to that port. */
+  readonly stranger?: string;
   /** Its dial to a port of ours, once more: how it ended there, and whether it came here. */
   readonly dialBack?: {
     readonly outcome: "connected" | "refused" | "silent" | "unreachable";
     readonly arrived: boolean;
   };
+  /** Both ends dialling each other at the same moment, from and to the same two ports, and one alone before it. */
+  readonly punch?: {
+    /** Whose dial was made alone: `out` is ours to the server's port, `in` the server's to ours. */
+    readonly direction: "out" | "in";
+    readonly solo: DialEnd;
+    readonly together: DialEnd;
+  };
 }
+
+/** How a dial ended. */
+export type DialEnd = "connected" | "refused" | "silent" | "unreachable";
 
 /** What was found of TLS on the data connections beyond that it works. */
 export interface TlsEvidence {
@@ -80,6 +96,8 @@ export interface TlsEvidence {
 export interface Evidence {
   readonly host: string;
   readonly port: number;
+  /** How the URL asks for TLS: the verdict is about this. Absent: as the first command connection has it. */
+  readonly login?: TlsUse;
   readonly controls: readonly ControlEvidence[];
   readonly attempts: readonly AttemptEvidence[];
   readonly tls: readonly TlsEvidence[];
@@ -91,7 +109,11 @@ export interface Evidence {
   readonly observed?: Endpoint;
   /** What the server had read of our PORT where it is one of ours: differs where a box rewrites. */
   readonly heard?: { readonly told: string; readonly heard: string };
+  /** The 227 as the server says that it has sent it, and as it came here: differs where a box rewrites. */
+  readonly answered?: { readonly told: string; readonly heard: string };
   /** The command connection was left idle for so long. */
   readonly idle?: { readonly seconds: number; readonly outcome: "alive" | "lost" | "silent" };
+  /** The time was over before all was tried. */
+  readonly isCut?: boolean;
   readonly trace: readonly TraceEvent[];
 }

@@ -1,5 +1,5 @@
 import type { DataMode } from "@twinport/protocol";
-import type { Deployment } from "./deployment.ts";
+import type { ActiveDeployment, Deployment } from "./deployment.ts";
 
 /** Ports of one end: one, a range, or all that programs are given (1024 and above). */
 export interface Ports {
@@ -43,11 +43,12 @@ export function flowsOf({ control, passive, active }: Deployment): Flow[] {
   const controlPorts = [...new Set(control.map(({ port }) => port))];
   return [
     ...controlPorts.flatMap((port) => both("control", [1, 2], "client", { from: port, to: port })),
-    ...(active ? activePorts(active.sourcePort).flatMap((ports) => both("active", [3, 4], "server", ports)) : []),
+    ...(active ? activePorts(active).flatMap((ports) => both("active", [3, 4], "server", ports)) : []),
     ...(passive ? both("passive", [3, 4], "client", passive.ports ?? unprivileged) : []),
   ];
 }
 
-function activePorts(source: number | "any"): Ports[] {
-  return [source === "any" ? unprivileged : { from: source, to: source }];
+function activePorts({ sourcePort, furtherSourcePorts = [] }: ActiveDeployment): Ports[] {
+  if (sourcePort === "any") return [unprivileged];
+  return [sourcePort, ...furtherSourcePorts].map((port) => ({ from: port, to: port }));
 }

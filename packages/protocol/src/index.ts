@@ -13,6 +13,7 @@ export * from "./command/sum-request.ts";
 export * from "./command/verbs.ts";
 export * from "./display-width.ts";
 export * from "./errors.ts";
+export * from "./far-end.ts";
 export * from "./figure-text.ts";
 export * from "./figure.ts";
 export type { ListingDialect } from "./listing/dialect.ts";

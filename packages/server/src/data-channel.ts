@@ -1,7 +1,7 @@
 import { chooseDialAddress, codes, formatExtendedPassive, formatHostPort, networkOf, reply } from "@twinport/protocol";
 import { ChannelError, dialData } from "@twinport/channel";
 import type { DataConnection, DataOffer } from "@twinport/channel";
-import type { Decision, DialChoice, DialRefusal, HostPort, Prefix, Reply } from "@twinport/protocol";
+import type { Decision, DialChoice, DialRefusal, HostPort, Prefix, Reply, ReplyCode } from "@twinport/protocol";
 import type { Services } from "./services.ts";
 import type { Session } from "./session.ts";
 
@@ -32,6 +32,7 @@ export class DataChannel {
 
   /** PASV and EPSV: lends a port. What was agreed on before is dropped first. */
   async offer(verb: "PASV" | "EPSV"): Promise<Reply> {
+    this.#session.farEnd.lookElsewhere();
     this.drop();
     const { control, account, listener } = this.#session;
     const { pool, settings, addresses } = this.#services;
@@ -44,9 +45,11 @@ export class DataChannel {
       verb === "PASV"
         ? await addresses.choose({ listener, local, peer })
         : { value: local, because: ["same-as-control"] };
+    const isAnybody = account?.mayUseOtherHosts || settings.dataPeer === "any";
+    const expected = isAnybody ? "anybody" : (this.#clientNetwork ?? peer);
     const offer = await pool.offer({
       local,
-      peer: account?.mayUseOtherHosts || settings.dataPeer === "any" ? "anybody" : (this.#clientNetwork ?? peer),
+      peer: expected,
       timeout: settings.limits.offerSeconds,
       tls,
     });
@@ -57,6 +60,7 @@ export class DataChannel {
     }
     // Two offers cannot overlap: the commands of a session run one after the other.
     this.#plan = { kind: "offer", offer };
+    this.#session.farEnd.offered(offer, expected);
     const { port } = offer.bound;
     offer.onExpired = () => this.#session.trace?.({ kind: "data-offer-expired", bound: offer.bound });
     this.#session.trace?.({
@@ -65,17 +69,20 @@ export class DataChannel {
       advertised: { address: advertised.value.text, port },
       because: advertised.because,
     });
-    if (verb === "EPSV")
-      return reply(codes.extendedPassive, `Entering Extended Passive Mode ${formatExtendedPassive(port)}`);
+    if (verb === "EPSV") {
+      return this.#tell(codes.extendedPassive, `Entering Extended Passive Mode ${formatExtendedPassive(port)}`);
+    }
     if (advertised.value.family === 6) {
       this.drop();
       return reply(codes.cannotOpenData, "The address to be told is no IPv4 address; use EPSV.");
     }
-    return reply(codes.passive, `Entering Passive Mode (${formatHostPort({ address: advertised.value, port })}).`);
+    const where = formatHostPort({ address: advertised.value, port });
+    return this.#tell(codes.passive, `Entering Passive Mode (${where}).`);
   }
 
   /** PORT and EPRT: keeps where to dial, or says why it will not. */
   tell(asked: HostPort): Reply {
+    this.#session.farEnd.lookElsewhere();
     this.drop();
     const choice = this.#choose(asked);
     const askedEnd = { address: asked.address.text, port: asked.port };
@@ -125,6 +132,7 @@ export class DataChannel {
     if (!plan) throw new ChannelError("offer-withdrawn", { port: 0 });
     const connection = await this.#connection(plan, signal);
     this.#services.track(connection);
+    if (plan.kind === "offer") this.#session.farEnd.taken();
     const { mode, local, peer } = connection;
     this.#session.trace?.({ kind: "data-connected", mode, local, peer });
     return connection;
@@ -148,6 +156,11 @@ export class DataChannel {
     const { peerAddress } = this.#session.control;
     if (typeof dataPeer === "string") return undefined;
     return networkOf(peerAddress, peerAddress.family === 4 ? dataPeer.ipv4Bits : dataPeer.ipv6Bits);
+  }
+
+  #tell(code: ReplyCode, text: string): Reply {
+    this.#session.farEnd.tell(`${code} ${text}`);
+    return reply(code, text);
   }
 
   #choose(asked: HostPort): DialChoice {

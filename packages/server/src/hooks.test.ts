@@ -150,6 +150,7 @@ test("SITE verbs of the embedding program are answered, listed, and may fail", a
     [
       "214-These SITE verbs are here:",
       "CHMOD mode path",
+      "DOCTOR PEER | HEARD | PORT port | DIAL port [FROM port] | RESERVE",
       "ECHO text",
       "FAIL",
       "HELP",

@@ -13,5 +13,6 @@ export type {
   ServerOptions,
   SiteVerb,
 } from "./options.ts";
+export { defaultPassivePorts } from "./options.ts";
 export * from "./server.ts";
 export type { ClientCertificates, SessionReuse, TlsNeed, TlsOptions } from "./tls-options.ts";

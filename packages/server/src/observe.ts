@@ -43,6 +43,16 @@ export type ServerWarning =
       readonly because: "unspecified" | "loopback" | "private";
     }
   | { readonly code: "passive-name-not-resolved"; readonly name: string; readonly cause: string }
+  | {
+      /** Clients of a network have asked for passive ports, and none of them has come to one. */
+      readonly code: "offers-not-taken";
+      /** As `203.0.113.0/24`, or a /64. */
+      readonly network: string;
+      /** How many addresses; 256 may be more. */
+      readonly clients: number;
+      readonly offers: number;
+      readonly ports: { readonly from: number; readonly to: number };
+    }
   | { readonly code: "session-failed"; readonly session: SessionInfo; readonly error: unknown }
   | { readonly code: "storage-failed"; readonly session: SessionInfo; readonly error: unknown }
   | { readonly code: "accounts-failed"; readonly session: SessionInfo; readonly error: unknown }

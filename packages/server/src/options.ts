@@ -166,6 +166,11 @@ export interface ServerOptions {
    * means the server itself. Without any there is no HOST.
    */
   readonly hosts?: Readonly<Record<string, HostOptions>>;
+  /**
+   * Clients may ask what the server sees of their data connections, and to be dialled for a test (SITE DOCTOR, default
+   * true): whoever is in, but for accounts that many share and those that may not.
+   */
+  readonly siteDoctor?: boolean;
   /** TLS (RFC 4217); without it there is none. */
   readonly tls?: TlsOptions;
   /** Bytes that the buffers of all transfers should have together (default 64 MiB). */
@@ -208,13 +213,15 @@ export interface Settings {
   readonly hooks: Hooks;
   readonly site: ReadonlyMap<string, SiteVerb>;
   readonly compression: boolean;
+  readonly siteDoctor: boolean;
   readonly hosts: ReadonlyMap<string, HostSettings>;
   readonly tls: TlsSettings | undefined;
   readonly bufferBytes: number | undefined;
   readonly clock: Clock;
 }
 
-const defaultPorts: PortRange = { from: 30_000, to: 30_099 };
+/** The ports of passive mode where none are given. */
+export const defaultPassivePorts: PortRange = { from: 30_000, to: 30_099 };
 
 const defaultLimits: Limits = {
   sessions: Number.POSITIVE_INFINITY,
@@ -257,6 +264,7 @@ export function settingsOf(options: ServerOptions): Settings {
     hooks: options.hooks ?? {},
     site: new Map(Object.entries(site).map(([verb, one]) => [verb.toUpperCase(), one])),
     compression: options.compression ?? true,
+    siteDoctor: options.siteDoctor ?? true,
     hosts: hostsOf(options),
     tls: options.tls && tlsSettingsOf(options.tls),
     bufferBytes: options.bufferBytes,
@@ -288,7 +296,7 @@ export function charsetOf(label: string): NameCharset {
   }
 }
 
-function portsOf(ports: PassivePorts = defaultPorts): PassivePorts {
+function portsOf(ports: PassivePorts = defaultPassivePorts): PassivePorts {
   if (ports === "any") return ports;
   const isPort = (port: number): boolean => Number.isInteger(port) && port >= 1 && port <= 65_535;
   if (!isPort(ports.from) || !isPort(ports.to) || ports.to < ports.from) {

@@ -10,6 +10,9 @@ import { Session } from "./session.ts";
 import { AccountsInUse, SessionCount, ratesOf } from "./limits.ts";
 import { HashPool } from "./hash-pool.ts";
 import { SourcePorts } from "./source-ports.ts";
+import { Arrivals } from "./far-end/arrivals.ts";
+import { SparePort } from "./far-end/spare-port.ts";
+import { UntakenOffers } from "./far-end/untaken-offers.ts";
 import { HeldEntries } from "./listing/held-entries.ts";
 import { answer } from "./answer.ts";
 import { descriptorLimit, sessionsFor } from "./descriptors.ts";
@@ -149,6 +152,9 @@ export class Server extends EventEmitter<ServerEvents> {
       heldEntries: new HeldEntries(),
       addresses: new AddressBook(settings.passive?.rules ?? [], clock, warn),
       sourcePorts: new SourcePorts(settings.active?.sourcePort ?? "any", warn),
+      arrivals: new Arrivals(),
+      untaken: new UntakenOffers(settings.passive?.ports, warn),
+      sparePort: new SparePort(pool),
       hashes: new HashPool(clock),
       activities: () => [...this.#sessions].map((session) => session.activity),
       accountsInUse: new AccountsInUse(clock),
@@ -328,6 +334,11 @@ export class Server extends EventEmitter<ServerEvents> {
 
   #dropped(local: Endpoint, peer: Endpoint, because: StrangerStep["because"]): void {
     const at = this.#settings.clock.now();
+    const address = parseIp(peer.address);
+    if (address) {
+      this.#services.arrivals.noticeStranger(local, address);
+      this.#services.untaken.reached(address, at);
+    }
     if (this.#isTraced()) this.#emit("trace", { kind: "data-stranger-dropped", at, because, local, peer });
   }
 

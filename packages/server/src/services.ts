@@ -2,6 +2,9 @@ import type { HostPort, IpAddress } from "@twinport/protocol";
 import type { LoginThrottle } from "@twinport/accounts";
 import type { AccountsInUse, Rates } from "./limits.ts";
 import type { BufferBudget, DataConnection, PortPool } from "@twinport/channel";
+import type { Arrivals } from "./far-end/arrivals.ts";
+import type { SparePort } from "./far-end/spare-port.ts";
+import type { UntakenOffers } from "./far-end/untaken-offers.ts";
 import type { HeldEntries } from "./listing/held-entries.ts";
 import type { AddressBook } from "./address-book.ts";
 import type { ServerEvents, SessionInfo } from "./observe.ts";
@@ -27,6 +30,10 @@ export interface Services {
   readonly buffers: BufferBudget;
   readonly addresses: AddressBook;
   readonly sourcePorts: SourcePorts;
+  /** Who came to the ports that were offered last. */
+  readonly arrivals: Arrivals;
+  readonly untaken: UntakenOffers;
+  readonly sparePort: SparePort;
   /** What sorted lists hold. */
   readonly heldEntries: HeldEntries;
   readonly hashes: HashPool;

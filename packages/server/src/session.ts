@@ -15,6 +15,7 @@ import { ChannelError } from "@twinport/channel";
 import { Access } from "@twinport/accounts";
 import { abilitiesOf } from "./abilities.ts";
 import { ConfigError } from "./errors.ts";
+import { FarEnd } from "./far-end/far-end.ts";
 import { DataChannel } from "./data-channel.ts";
 import { Undertaking } from "./undertaking.ts";
 import { CommandQueue } from "./command-queue.ts";
@@ -69,6 +70,7 @@ export class Session {
   /** Where the listener that took this session is bound. */
   readonly listener: Endpoint;
   readonly data: DataChannel;
+  readonly farEnd: FarEnd;
   readonly charsets: SpokenCharset;
   readonly security: SessionSecurity;
   state: ServerSession = newServerSession;
@@ -132,6 +134,7 @@ export class Session {
       ended: () => this.#idle.refresh(),
     });
     this.data = new DataChannel(this, parts.services);
+    this.farEnd = new FarEnd(this, parts.services);
     this.security = new SessionSecurity(this, parts.services, parts.tls);
     this.#isImplicit = parts.tls === "implicit";
     const { limits, clock } = parts.services.settings;
@@ -304,6 +307,7 @@ export class Session {
     this.umask = undefined;
     this.hash = defaultHash;
     this.data.drop();
+    this.farEnd.forget();
     if (wasIn) this.#loginDeadline = this.#newLoginDeadline();
   }
 
@@ -486,6 +490,7 @@ export class Session {
     this.#loginDeadline.cancel();
     this.#idle.cancel();
     this.data.drop();
+    this.farEnd.forget();
     this.security.end();
     this.undertaking.abandon(new ChannelError("control-lost"));
     const because = this.#closing;

@@ -49,6 +49,7 @@ export interface AccountRecord {
   readonly dataTls?: NonNullable<Account["dataTls"]>;
   readonly sessionReuse?: NonNullable<Account["sessionReuse"]>;
   readonly mayUseOtherHosts: boolean;
+  readonly mayAskDoctor?: boolean;
 }
 
 /** An accounts file that has been read. */

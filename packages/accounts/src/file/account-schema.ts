@@ -136,6 +136,7 @@ const keys = {
   data_tls: word("tls-need", "optional", "required").optional(),
   tls_session_reuse: word("session-reuse", "require", "prefer", "off").optional(),
   fxp: flag.optional(),
+  doctor: flag.optional(),
 };
 
 /** The keys of anonymous and of the defaults. */

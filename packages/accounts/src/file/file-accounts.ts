@@ -195,13 +195,14 @@ export function whyNotAllowed(
 
 function accountOf(record: AccountRecord): Account<never> {
   const { name, permissions, rules, hide, deny, home, mayUseOtherHosts, limits } = record;
-  const { charset, tls, dataTls, sessionReuse, isAnonymous } = record;
+  const { charset, tls, dataTls, sessionReuse, isAnonymous, mayAskDoctor } = record;
   return {
     ...{ name, permissions, rules, hide, deny, home, mayUseOtherHosts, limits },
     ...(charset !== undefined && { charset }),
     ...(tls && { tls }),
     ...(dataTls && { dataTls }),
     ...(sessionReuse && { sessionReuse }),
+    ...(mayAskDoctor !== undefined && { mayAskDoctor }),
     ...(isAnonymous && { isShared: true }),
   };
 }

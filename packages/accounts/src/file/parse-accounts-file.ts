@@ -72,7 +72,7 @@ function nameFault(name: string, hasAnonymous: boolean): Expected | undefined {
 
 /** Nobody becomes anonymous's benefactor by accident: defaults that give something are not for it. */
 function anonymousRecord(own: AccountKeys, defaults: AccountKeys): AccountRecord {
-  const { permissions: _permissions, rules: _rules, mounts: _mounts, fxp: _fxp, ...rest } = defaults;
+  const { permissions: _permissions, rules: _rules, mounts: _mounts, fxp: _fxp, doctor: _doctor, ...rest } = defaults;
   const keys = { permissions: readOnlyPermissions, ...rest, ...own };
   return recordOf("anonymous", keys, { isAnonymous: true });
 }
@@ -115,6 +115,7 @@ function recordOf(name: string, keys: AccountKeys, proof: Proof): AccountRecord 
       tls: keys.tls,
       dataTls: keys.data_tls,
       sessionReuse: keys.tls_session_reuse,
+      mayAskDoctor: keys.doctor,
     }),
   };
 }

@@ -68,6 +68,12 @@ export const en = {
       `${peer} was told to connect to ${advertised}, which it cannot reach from where it is: set --passive-address to the address by which it knows this server`,
     "passive-name-not-resolved": (name: string, cause: string) =>
       `the passive address ${name} cannot be looked up (${cause})`,
+    "offers-not-taken": (clients: number, network: string, { from, to }: PortsSaid) => {
+      const who = `${clients} client${clients === 1 ? "" : "s"} from ${network}`;
+      return from === to
+        ? `${who} never reached port ${from}: it is probably closed on the way`
+        : `${who} never reached ports ${from}-${to}: the range is probably closed on the way`;
+    },
     "session-failed": (error: string) => `a session failed unexpectedly: ${error}`,
     "storage-failed": (error: string) => `the storage failed: ${error}`,
     "accounts-failed": (error: string) => `a login could not be decided: ${error}`,
@@ -96,3 +102,9 @@ export const en = {
 
 /** The sentences that every language has. */
 export type Messages = typeof en;
+
+/** Ports as a sentence has them. */
+interface PortsSaid {
+  readonly from: number;
+  readonly to: number;
+}

@@ -50,6 +50,10 @@ export const zhCn: Messages = {
     "passive-address-unreachable": (peer, advertised) =>
       `${peer} 被告知连接 ${advertised}，但它从所在网络无法到达该地址：请用 --passive-address 指定它所知道的本服务器地址`,
     "passive-name-not-resolved": (name, cause) => `无法解析被动地址 ${name}（${cause}）`,
+    "offers-not-taken": (clients, network, { from, to }) =>
+      from === to
+        ? `来自 ${network} 的 ${clients} 个客户端从未到达端口 ${from}：该端口很可能在途中被封`
+        : `来自 ${network} 的 ${clients} 个客户端从未到达端口 ${from}-${to}：该范围很可能在途中被封`,
     "session-failed": (error) => `会话意外失败：${error}`,
     "storage-failed": (error) => `存储失败：${error}`,
     "accounts-failed": (error) => `无法判断一次登录：${error}`,

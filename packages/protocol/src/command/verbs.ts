@@ -10,7 +10,9 @@ export type Ability =
   | "free-space"
   | "hosts"
   | "deflate"
-  | "tls";
+  | "tls"
+  /** The doctor at the other end may ask what this end sees (SITE DOCTOR). */
+  | "doctor";
 
 /**
  * What the account must be allowed to do at the path, before the verb runs. `write` makes new files; to replace one that

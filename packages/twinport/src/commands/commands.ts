@@ -1,7 +1,8 @@
 import type { Command } from "commander";
 import type { CommandSetting } from "./command-setting.ts";
 
-type Make = (setting: CommandSetting) => Command;
+/** The arguments are for a name that has several commands. */
+type Make = (setting: CommandSetting, args: readonly string[]) => Command;
 
 /** All commands, in the order in which the help has them. Each is loaded when it is asked for: the server is not small. */
 const loaders: Readonly<Record<string, () => Promise<Make>>> = {
@@ -45,7 +46,7 @@ export async function commandsFor(args: readonly string[], setting: CommandSetti
   const isFirst = args.slice(0, named === undefined ? 0 : args.indexOf(named)).every((one) => !isHelp(one));
   const asked = named !== undefined && isFirst ? [named] : commandNames;
   const makes = await Promise.all(asked.flatMap((name) => loaders[name]?.() ?? []));
-  return makes.map((make) => make(setting));
+  return makes.map((make) => make(setting, args));
 }
 
 function isHelp(argument: string): boolean {

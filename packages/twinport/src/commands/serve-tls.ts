@@ -6,12 +6,16 @@ import type { Command } from "commander";
 import type { CertificateFile, TlsSettings } from "@twinport/daemon";
 import type { Messages } from "../messages/index.ts";
 
-/** What commander makes of the arguments of `serve` that are about TLS. */
-export interface TlsFlags {
+/** What commander makes of the arguments of `serve` that say whether and where there is TLS. */
+export interface TlsPlaceFlags {
   readonly listenTls?: readonly string[];
   readonly tlsCert?: readonly string[];
   readonly tlsKey?: readonly string[];
   readonly tls?: "off" | "optional" | "required";
+}
+
+/** What it makes of all that are about TLS. */
+export interface TlsFlags extends TlsPlaceFlags {
   readonly tlsData?: "optional" | "required";
   readonly tlsSessionReuse?: "require" | "prefer" | "off";
   readonly tlsTruncatedUpload?: "fail" | "accept";
@@ -29,15 +33,19 @@ interface OtherFlags {
   readonly accounts?: string;
 }
 
-/** Adds the options of `serve` that are about TLS. */
-export function addTlsOptions(command: Command, { tls: say }: Messages): Command {
-  const choice = (flags: string, text: string, choices: readonly string[]): Option =>
-    new Option(flags, text).choices(choices);
+/** Adds the options of `serve` that say whether and where there is TLS. */
+export function addTlsPlaceOptions(command: Command, { tls: say }: Messages): Command {
   return command
     .option("--listen-tls <address:port>", say.listenTls, collect)
     .option("--tls-cert <file>", say.cert, collect)
     .option("--tls-key <file>", say.key, collect)
-    .addOption(choice("--tls <when>", say.tls, ["off", "optional", "required"]))
+    .addOption(choice("--tls <when>", say.tls, ["off", "optional", "required"]));
+}
+
+/** Adds all that are about TLS. */
+export function addTlsOptions(command: Command, messages: Messages): Command {
+  const say = messages.tls;
+  return addTlsPlaceOptions(command, messages)
     .addOption(choice("--tls-data <when>", say.data, ["optional", "required"]))
     .addOption(choice("--tls-session-reuse <how>", say.sessionReuse, ["require", "prefer", "off"]))
     .addOption(choice("--tls-truncated-upload <what>", say.truncatedUpload, ["fail", "accept"]))
@@ -47,6 +55,10 @@ export function addTlsOptions(command: Command, { tls: say }: Messages): Command
     .option("--tls-client-ca <file>", say.clientCa)
     .addOption(choice("--tls-client-login <by>", say.clientLogin, ["fingerprint", "common-name"]))
     .addOption(choice("--tls-unknown-names <what>", say.unknownNames, ["accept", "refuse"]));
+}
+
+function choice(flags: string, text: string, choices: readonly string[]): Option {
+  return new Option(flags, text).choices(choices);
 }
 
 /**

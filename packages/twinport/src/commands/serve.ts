@@ -1,31 +1,26 @@
 import process from "node:process";
 import { Command, Option } from "commander";
 import { run } from "@twinport/daemon";
-import { parsePrefix } from "@twinport/protocol";
 import { UsageError } from "../usage-error.ts";
-import { collect } from "./collect.ts";
+import { addListenOption, addMaxSessionsOption, addModeOptions, listenOf, modesOf } from "./deployment-options.ts";
+import { numberOf, secondsOrNone, wholeOf } from "./option-values.ts";
 import { addTlsOptions, tlsOf } from "./serve-tls.ts";
-import type { DaemonConfig, Language, ListenSettings } from "@twinport/daemon";
-import type { Limits, PassiveAddressRule } from "@twinport/server";
+import type { DaemonConfig, Language } from "@twinport/daemon";
+import type { Limits } from "@twinport/server";
 import type { Messages } from "../messages/index.ts";
+import type { DeploymentFlags } from "./deployment-options.ts";
 import type { TlsFlags } from "./serve-tls.ts";
 
 /** What commander makes of the arguments of `serve`. */
-interface ServeFlags extends TlsFlags {
-  readonly listen?: readonly string[];
+interface ServeFlags extends DeploymentFlags, TlsFlags {
   readonly user?: string;
   readonly password?: string;
   readonly accounts?: string;
   readonly anonymous?: true;
   readonly readOnly?: true;
-  readonly passivePorts?: string;
-  readonly passiveAddress?: readonly string[];
-  readonly passive: boolean;
-  readonly active: boolean;
-  readonly activeSourcePort: "20" | "control-1" | "any";
   readonly compression: boolean;
+  readonly siteDoctor: boolean;
   readonly allowFxp?: true;
-  readonly maxSessions?: string;
   readonly maxSessionsPerAddress?: string;
   readonly maxSessionsPerAccount?: string;
   readonly maxLoginFailures?: string;
@@ -58,28 +53,18 @@ interface ServeFlags extends TlsFlags {
 /** `twinport serve [ROOT]`. */
 export function serveCommand(messages: Messages, language: Language): Command {
   const say = messages;
-  const command = new Command("serve")
-    .description(say.serve)
-    .argument("[root]", say.root, ".")
-    .option("--listen <address:port>", say.listen, collect);
-  return addTlsOptions(command, messages)
+  const command = new Command("serve").description(say.serve).argument("[root]", say.root, ".");
+  addTlsOptions(addListenOption(command, messages), messages)
     .option("--user <name>", say.user)
     .option("--password <password>", say.password)
     .option("--accounts <file>", say.accounts)
     .option("--anonymous", say.anonymous)
-    .option("--read-only", say.readOnly)
-    .option("--passive-ports <first-last>", say.passivePorts)
-    .option("--passive-address <address>", say.passiveAddress, collect)
-    .option("--no-passive", say.noPassive)
-    .option("--no-active", say.noActive)
-    .addOption(
-      new Option("--active-source-port <port>", say.activeSourcePort)
-        .choices(["20", "control-1", "any"])
-        .default("control-1"),
-    )
+    .option("--read-only", say.readOnly);
+  addModeOptions(command, messages)
     .option("--no-compression", say.noCompression)
-    .option("--allow-fxp", say.allowFxp)
-    .option("--max-sessions <n>", say.maxSessions)
+    .option("--no-site-doctor", say.noSiteDoctor)
+    .option("--allow-fxp", say.allowFxp);
+  return addMaxSessionsOption(command, messages)
     .option("--max-sessions-per-address <n>", say.maxSessionsPerAddress)
     .option("--max-sessions-per-account <n>", say.maxSessionsPerAccount)
     .option("--max-login-failures <n>", say.maxLoginFailures)
@@ -125,9 +110,7 @@ function configOf(
   language: Language,
 ): DaemonConfig {
   const account = accountOf(flags, environment, messages);
-  if (!flags.passive && !flags.active) throw new UsageError(messages.noMode);
-  const ports = flags.passivePorts === undefined ? undefined : rangeOf(flags.passivePorts, messages);
-  const rules = flags.passiveAddress?.map(addressRuleOf);
+  const modes = modesOf(flags, messages);
   const tls = tlsOf(flags, environment, messages);
   return {
     root,
@@ -138,9 +121,9 @@ function configOf(
     anonymous: flags.anonymous ?? false,
     readOnly: flags.readOnly ?? false,
     mayUseOtherHosts: flags.allowFxp ?? false,
-    passive: flags.passive && { ...(ports && { ports }), ...(rules && { address: rules }) },
-    active: flags.active && { sourcePort: flags.activeSourcePort === "20" ? 20 : flags.activeSourcePort },
+    ...modes,
     compression: flags.compression,
+    siteDoctor: flags.siteDoctor,
     limits: limitsOf(flags, messages),
     loginThrottle: throttleOf(flags, messages),
     ...(flags.dataPeer !== undefined && { dataPeer: dataPeerOf(flags.dataPeer, messages) }),
@@ -162,15 +145,6 @@ function configOf(
     json: flags.json ?? false,
     language,
   };
-}
-
-/** Where nothing is said, the loopback address; where TLS begins by itself, nowhere else unless that is said. */
-function listenOf({ listen, listenTls = [], tls }: ServeFlags, messages: Messages): ListenSettings[] {
-  const plain = listen ?? (listenTls.length > 0 ? [] : ["127.0.0.1:2121"]);
-  return [
-    ...plain.map((one) => ({ ...endpointOf("--listen", one, messages), ...(tls === "off" && { tls }) })),
-    ...listenTls.map((one) => ({ ...endpointOf("--listen-tls", one, messages), tls: "implicit" as const })),
-  ];
 }
 
 function accountOf(flags: ServeFlags, environment: NodeJS.ProcessEnv, messages: Messages): DaemonConfig["account"] {
@@ -227,53 +201,7 @@ function dataPeerOf(value: string, messages: Messages): NonNullable<DaemonConfig
   return { ipv4Bits, ipv6Bits };
 }
 
-function numberOf(option: string, value: string, messages: Messages): number {
-  const number = decimal(value);
-  if (!(number > 0)) throw new UsageError(messages.notANumber(option, value));
-  return number;
-}
-
-function wholeOf(option: string, value: string, messages: Messages): number {
-  const number = numberOf(option, value, messages);
-  if (!Number.isInteger(number)) throw new UsageError(messages.notAWholeNumber(option, value));
-  return number;
-}
-
-function secondsOrNone(option: string, value: string, messages: Messages): number {
-  const number = decimal(value);
-  if (!(number >= 0)) throw new UsageError(messages.notANumberOrZero(option, value));
-  return number;
-}
-
-/** NaN for what is not written as a plain number. */
-function decimal(value: string): number {
-  return /^(\d+(\.\d*)?|\.\d+)$/.test(value) ? Number(value) : Number.NaN;
-}
-
-function endpointOf(option: string, value: string, messages: Messages): { address: string; port: number } {
-  const found = /^(?:\[([^\]]+)\]|([^:[\]]+)):(\d{1,5})$/.exec(value);
-  const port = Number(found?.[3]);
-  const address = found?.[1] ?? found?.[2];
-  if (address === undefined || port > 65_535) throw new UsageError(messages.notAnEndpoint(option, value));
-  return { address, port };
-}
-
-function rangeOf(value: string, messages: Messages): { from: number; to: number } {
-  const found = /^(\d{1,5})(?:-(\d{1,5}))?$/.exec(value);
-  const from = Number(found?.[1]);
-  const to = Number(found?.[2] ?? found?.[1]);
-  if (!found || from < 1 || to > 65_535 || to < from) throw new UsageError(messages.notARange(value));
-  return { from, to };
-}
-
 function umaskOf(value: string, messages: Messages): number {
   if (!/^0?[0-7]{3}$/.test(value)) throw new UsageError(messages.notAUmask(value));
   return Number.parseInt(value, 8);
-}
-
-/** `ADDRESS`, or `CIDR=ADDRESS` for the clients of a network. */
-function addressRuleOf(value: string): PassiveAddressRule {
-  const equals = value.indexOf("=");
-  const clients = value.slice(0, Math.max(0, equals));
-  return equals > 0 && parsePrefix(clients) ? { clients, address: value.slice(equals + 1) } : { address: value };
 }

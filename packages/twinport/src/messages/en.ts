@@ -1,6 +1,7 @@
 import { clientEn } from "./client-en.ts";
 import { certEn, tlsEn } from "./tls-en.ts";
 import { doctorEn } from "./doctor-en.ts";
+import { doctorServerEn } from "./doctor-server-en.ts";
 import { explainEn } from "./explain-en.ts";
 import { firewallEn } from "./firewall-en.ts";
 import { tourEn } from "./tour-en.ts";
@@ -27,6 +28,7 @@ export const en = {
   noActive: "switch active mode off",
   activeSourcePort: "port that active connections come from: 20, control-1 or any",
   noCompression: "switch MODE Z off, which some clients use by themselves: a fast network is faster without",
+  noSiteDoctor: "do not tell clients what this end sees of their data connections (SITE DOCTOR)",
   allowFxp: "let accounts have data sent to and taken from other hosts (FXP)",
   maxSessions: "sessions in all",
   maxSessionsPerAddress: "sessions of one client address",
@@ -75,6 +77,7 @@ export const en = {
   tls: tlsEn,
   cert: certEn,
   doctor: doctorEn,
+  doctorServer: doctorServerEn,
   explain: explainEn,
   firewall: firewallEn,
   tour: tourEn,

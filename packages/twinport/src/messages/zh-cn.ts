@@ -2,6 +2,7 @@ import { helpTitleInChinese, parserErrorInChinese } from "./parser-zh-cn.ts";
 import { clientZhCn } from "./client-zh-cn.ts";
 import { certZhCn, tlsZhCn } from "./tls-zh-cn.ts";
 import { doctorZhCn } from "./doctor-zh-cn.ts";
+import { doctorServerZhCn } from "./doctor-server-zh-cn.ts";
 import { explainZhCn } from "./explain-zh-cn.ts";
 import { firewallZhCn } from "./firewall-zh-cn.ts";
 import { tourZhCn } from "./tour-zh-cn.ts";
@@ -27,6 +28,7 @@ export const zhCn: Messages = {
   noActive: "关闭主动模式",
   activeSourcePort: "主动连接的源端口：20、control-1 或 any",
   noCompression: "关闭 MODE Z（有些客户端会自行启用）；在高速网络上关闭后更快",
+  noSiteDoctor: "不向客户端透露本端所见的数据连接情况（SITE DOCTOR）",
   allowFxp: "允许账户让数据往来于其他主机（FXP）",
   maxSessions: "会话总数上限",
   maxSessionsPerAddress: "同一客户端地址的会话数上限",
@@ -73,6 +75,7 @@ export const zhCn: Messages = {
   tls: tlsZhCn,
   cert: certZhCn,
   doctor: doctorZhCn,
+  doctorServer: doctorServerZhCn,
   explain: explainZhCn,
   firewall: firewallZhCn,
   tour: tourZhCn,

@@ -39,19 +39,31 @@ const modes = ["auto", "passive", "active", "epsv", "pasv", "eprt", "port"];
 /** Gives a command the options that say how to connect, to whom, and how to tell of it. */
 export function withConnectionOptions(command: Command, messages: Messages): Command {
   const say = messages.client.options;
-  return command
+  command
     .addOption(new Option("--mode <mode>", say.mode).choices(modes).default("auto"))
     .addOption(new Option("--prefer <side>", say.prefer).choices(["active", "passive"]))
-    .option("--active-ports <first-last>", say.activePorts)
-    .option("--active-address <address>", say.activeAddress)
     .option("--allow-separate-transfer-host", say.allowSeparateTransferHost)
     .option("--no-memory", say.noMemory)
+    .option("--clear-data", say.clearData);
+  return withReachOptions(command, messages)
+    .option("--timeout <seconds>", say.timeout)
+    .option("--retries <n>", say.retries)
+    .option("--limit-rate <bytes>", say.limitRate)
+    .option("--json", say.json)
+    .option("--trace", say.trace);
+}
+
+/** Those of them that say how to get there, and who logs in. */
+export function withReachOptions(command: Command, messages: Messages): Command {
+  const say = messages.client.options;
+  return command
+    .option("--active-ports <first-last>", say.activePorts)
+    .option("--active-address <address>", say.activeAddress)
     .option("--proxy <url>", say.proxy)
     .option("--no-proxy", say.noProxy)
     .option("-4, --ipv4", say.ipv4)
     .option("-6, --ipv6", say.ipv6)
     .addOption(new Option("--tls <when>", say.tls).choices(["off", "explicit", "implicit", "if-offered"]))
-    .option("--clear-data", say.clearData)
     .option("--insecure", say.insecure)
     .option("--ca <file>", say.ca)
     .option("--pin <sha256>", say.pin, collect)
@@ -60,10 +72,5 @@ export function withConnectionOptions(command: Command, messages: Messages): Com
     .option("--user <name>", say.user)
     .option("--password-stdin", say.passwordStdin)
     .option("--netrc", say.netrc)
-    .option("--charset <name>", say.charset)
-    .option("--timeout <seconds>", say.timeout)
-    .option("--retries <n>", say.retries)
-    .option("--limit-rate <bytes>", say.limitRate)
-    .option("--json", say.json)
-    .option("--trace", say.trace);
+    .option("--charset <name>", say.charset);
 }

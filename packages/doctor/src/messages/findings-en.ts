@@ -1,0 +1,346 @@
+import type { Cause, Side } from "../findings.ts";
+import type { CauseSentences, FindingView, VerdictSentences } from "./finding-view.ts";
+
+const ends: Readonly<Record<Side, string>> = {
+  client: "at your end",
+  server: "at the server's end",
+  undecided: "at your end or at the server's: from here both look alike",
+};
+
+const openServer = (ports: string): string =>
+  `on the server's side, let in TCP to its passive ports (told here: ${ports}); give the server a fixed range and open that: twinport firewall --for nftables --passive-ports FROM-TO`;
+const openClient = (ports: string): string =>
+  `on your side, let out TCP to the server's passive ports (told here: ${ports}): twinport firewall --for nftables --client --passive-ports FROM-TO`;
+const openOut = ({ side, ports }: FindingView): string =>
+  side === "client"
+    ? openClient(ports)
+    : side === "server"
+      ? openServer(ports)
+      : `${openServer(ports)}; or ${openClient(ports)}`;
+
+const letInClient =
+  "on your side, let in TCP from the server (from its port 20, where it keeps to that) to the ports that your client offers: twinport firewall --for nftables --client";
+const letOutServer =
+  "on the server's side, let out TCP from its port 20 to ports 1024-65535: twinport firewall --for nftables";
+const openIn = ({ side }: FindingView): string =>
+  side === "client" ? letInClient : side === "server" ? letOutServer : `${letInClient}; and ${letOutServer}`;
+
+const elsewhere = (port: string): string =>
+  `Run twinport doctor from another network: if port ${port} is reached there, it is your end. Or run twinport doctor --server on the server.`;
+const fromElsewhere =
+  "Run twinport doctor in active mode from a host that nothing protects: if the server comes there, it is your end. Or run twinport doctor --server on the server.";
+
+const words = (said: string): string => (said === "" ? "" : ` (it said: ${said})`);
+const sightOf: Readonly<Record<string, string>> = {
+  "half-open":
+    " The server's host has seen our SYN, and its answer has not come back: it is the way back that is shut.",
+  nothing: " Nothing of it came to the server's host.",
+};
+const sight = ({ fact }: FindingView): string => {
+  if (fact("by") === "answer-came-early")
+    return ` The refusal came after ${fact("dialMs")} ms; the server takes ${fact("least")} ms at the least to answer anything.`;
+  if (fact("by") === "both-dialled")
+    return " When both ends dial each other at once they are connected: each lets out, and keeps the other one out.";
+  return sightOf[fact("arrival")] ?? "";
+};
+const isOfProxy = ({ fact }: FindingView): boolean => fact("on") === "proxy";
+const openControl = ({ port }: FindingView): string =>
+  `see that the server runs and listens on port ${port}, and open TCP port ${port}: inwards at the server, outwards at your end`;
+
+/** Whose address is not the one that works. */
+const wrongAddresses: Readonly<Record<string, Omit<CauseSentences, "decide">>> = {
+  told: {
+    what: ({ fact }) =>
+      `The server tells ${fact("told")} in its reply to PASV, and it is reached at ${fact("peer")}: clients that connect where they are told may fail.`,
+    because: ({ fact }) => `the server tells the address ${fact("told")}`,
+    open: ({ fact }) => `correct the address that the server tells (twinport serve --passive-address ${fact("peer")})`,
+  },
+  us: {
+    what: ({ fact, side }) =>
+      `The server sees our data connection come from ${fact("came")}, and the command connection from ${fact("expected")}: it takes it for a stranger's. Two addresses are in use ${ends[side]}.`,
+    because: ({ fact }) => `our data connection reaches the server from another address (${fact("came")})`,
+    open: () =>
+      "let the command connection and the data connections leave by the same address, or have the server admit the whole network (twinport serve --data-peer)",
+  },
+  stranger: {
+    what: ({ fact }) =>
+      `The server's data connection came from ${fact("came")}, and the command connection leads to ${fact("expected")}: clients and firewalls take it for a stranger's.`,
+    because: ({ fact }) => `the server connects from another address (${fact("came")})`,
+    open: ({ fact }) =>
+      `have the server's connections leave by ${fact("expected")} (the source address of its NAT, or the address that it binds)`,
+  },
+  observed: {
+    what: ({ fact, side }) =>
+      `The server sees us as ${fact("observed")}, and our address is ${fact("told")}: a box stands in between, ${ends[side]}.`,
+    because: ({ fact }) => `the server sees us as ${fact("observed")}`,
+    open: () => "let the box in between hand on the client's address, or use passive mode",
+  },
+};
+const wrongOf = ({ fact }: FindingView) => wrongAddresses[fact("what")] ?? wrongAddresses["told"]!;
+
+/** What becomes of a data connection that stands. */
+const stalls: Readonly<Record<string, Omit<CauseSentences, "decide">>> = {
+  large: {
+    what: ({ fact, side }) =>
+      `Small lists come, and a large file comes to a halt after ${fact("bytes")} bytes: large packets are lost on the way (MTU), ${ends[side]}.`,
+    because: () => "large packets are lost on the way",
+    open: () =>
+      'let ICMP "fragmentation needed" and "packet too big" pass, or clamp the MSS to the path\'s MTU on the box in between',
+  },
+  cut: {
+    what: ({ fact, port, side }) =>
+      `The data connection (port ${port}) stands, and is cut after ${fact("bytes")} bytes, ${ends[side]}.`,
+    because: ({ fact }) => `the data connection is cut after ${fact("bytes")} bytes`,
+    open: () =>
+      "let no box inspect or limit the data connections, and see the server's log for what it has against them",
+  },
+  nothing: {
+    what: ({ port, side, said }) =>
+      `The data connection (port ${port}) stands and carries nothing${words(said)}: a box has taken it up for the server and nobody stands behind, or packets are lost. It is ${ends[side]}.`,
+    because: () => "the data connection stands and carries nothing",
+    open: (view) =>
+      `open the ports behind the box that answers for the server too: ${view.isPassive ? openServer(view.ports) : letInClient}`,
+  },
+};
+const stallOf = ({ fact }: FindingView) => stalls[fact("what")] ?? stalls["nothing"]!;
+
+const admissions: Readonly<Record<string, string>> = {
+  tls: "log in by TLS: use ftpes:// in place of ftp://",
+  busy: "try again when the server has fewer sessions, or raise its limit",
+  password: "check the name and the password, and whether the server lets this account in from here",
+};
+
+const causes: Readonly<Record<Cause, CauseSentences>> = {
+  "out-refused": {
+    what: (view) =>
+      isOfProxy(view)
+        ? `${capital(view.fact("cause"))}.`
+        : view.isControl
+          ? `${view.server} refuses connections to port ${view.port}: nothing listens there, or a firewall refuses for it, ${ends.undecided}.`
+          : `Our connection to port ${view.ports} of ${view.server}, which the server had told, was refused ${ends[view.side]}.${sight(view)}`,
+    because: (view) =>
+      isOfProxy(view)
+        ? view.fact("cause")
+        : view.isControl
+          ? `port ${view.port} of ${view.server} refuses connections`
+          : `connections to port ${view.ports} of ${view.server} are refused`,
+    open: (view) =>
+      isOfProxy(view)
+        ? "check the proxy's address and port and what it lets out, or go without it (--proxy none)"
+        : view.isControl
+          ? openControl(view)
+          : openOut(view),
+    decide: ({ port }) => elsewhere(port),
+  },
+  "out-silent": {
+    what: (view) =>
+      view.isControl
+        ? `${view.server} port ${view.port} does not answer: the host is down, or a firewall drops what we send, ${ends.undecided}.`
+        : `Our connection to port ${view.ports} of ${view.server}, which the server had told, got no answer: something drops it ${ends[view.side]}.${sight(view)}`,
+    because: (view) =>
+      view.isControl
+        ? `port ${view.port} of ${view.server} does not answer`
+        : `connections to port ${view.ports} of ${view.server} get no answer`,
+    open: (view) => (view.isControl ? openControl(view) : openOut(view)),
+    decide: ({ port }) => elsewhere(port),
+  },
+  "in-silent": {
+    what: ({ port, side }) =>
+      `The server was to connect to our port ${port}, and nobody came: something drops it ${ends[side]}.`,
+    because: ({ port }) => `the server's connection to our port ${port} does not arrive`,
+    open: openIn,
+    decide: () => fromElsewhere,
+  },
+  "server-425": {
+    what: ({ said, isPassive, port, side, fact }) =>
+      isPassive
+        ? `We connected to port ${port}, and the server says that it has no data connection from us${words(said)}: it has seen ${fact("stranger") || "another address"} come in our place, or nobody. It is ${ends[side]}.`
+        : `The server says that it cannot connect to our port ${port}${words(said)}: its connection is refused ${ends[side]}.`,
+    because: ({ said, port, isPassive }) =>
+      isPassive
+        ? `the server does not see our data connection${words(said)}`
+        : `the server's connection to our port ${port} is refused${words(said)}`,
+    open: (view) =>
+      view.isPassive
+        ? "let the command connection and the data connections leave by the same address, and no box take up connections for the server"
+        : openIn(view),
+    decide: ({ isPassive, port }) => (isPassive ? elsewhere(port) : fromElsewhere),
+  },
+  "server-refuses-mode": {
+    what: ({ commands, said, side }) =>
+      side === "undecided"
+        ? `The server refuses ${commands}${words(said)}: it sees another address of ours than the one that we told, so a NAT stands at your end, or a box in front of the server.`
+        : `The server refuses ${commands}${words(said)}.`,
+    because: ({ commands, said }) => `the server refuses ${commands}${words(said)}`,
+    open: ({ isPassive, side }) =>
+      side === "undecided"
+        ? "remove the NAT between the two, or use the other mode"
+        : isPassive
+          ? "switch passive mode on in the server, with a range of ports, and open that"
+          : "switch active mode on in the server",
+    decide: () =>
+      "Ask the server for the address that it sees (its log, or twinport doctor --server): if it is one of your network's, it is your end.",
+  },
+  "address-private": {
+    what: ({ isPassive, fact, client, server, said }) =>
+      isPassive
+        ? `The server tells ${fact("told")} in its reply to PASV: an address that only its own network knows. Twinport connects to ${fact("peer")} instead; other clients fail.`
+        : `Your address ${client} is a private one, behind a NAT at your end: ${server} cannot connect to it${words(said)}.`,
+    because: ({ isPassive, fact, client }) =>
+      isPassive
+        ? `the server tells the private address ${fact("told")}`
+        : `your address ${client} is behind a NAT at your end`,
+    open: ({ isPassive, fact }) =>
+      isPassive
+        ? `have the server tell the address that the world has of it (twinport serve --passive-address ${fact("peer")}; vsftpd: pasv_address; ProFTPD: MasqueradeAddress)`
+        : "forward a range of ports on your NAT to the client, and have the client tell the NAT's address (twinport firewall --for nftables --gateway client); or use an FTP helper there, without TLS",
+  },
+  "address-wrong": {
+    what: (view) => wrongOf(view).what(view),
+    because: (view) => wrongOf(view).because(view),
+    open: (view) => wrongOf(view).open(view),
+    decide: () =>
+      "Compare the address that the server sees (its log) with those of your own network: if it is one of them, it is your end.",
+  },
+  "address-rewritten": {
+    what: ({ fact }) =>
+      `A box at the server's end reads along and writes ${fact("told")} into the reply to PASV, in which the server says ${fact("behind")}; under TLS it cannot.`,
+    because: ({ fact }) => `a box at the server's end has to mend the address ${fact("behind")}`,
+    open: ({ fact }) =>
+      `have the server tell ${fact("told")} itself (twinport serve --passive-address ${fact("told")}), and open a fixed range of ports`,
+  },
+  "helper-present": {
+    what: ({ fact, side, isPassive }) =>
+      isPassive
+        ? `Only what ${fact("only").toUpperCase()} tells is reached (ports ${fact("passed")}; not ${fact("stopped")}): a box that reads along opens the port, ${ends[side]}.`
+        : `Active mode works although your address ${fact("told")} is a private one: a box at your end reads along, mends the address and opens the port. Under TLS it cannot.`,
+    because: () => "a box that reads along opens the port",
+    open: () => "do not rely on it under TLS: use passive mode there",
+    decide: ({ port }) => elsewhere(port),
+  },
+  "helper-blind-under-tls": {
+    what: ({ side, isPassive, port }) =>
+      `${isPassive ? "Passive" : "Active"} mode works in clear and not under TLS: a box that reads along opens the ports that it reads of, and cannot read port ${port} where that is encrypted. It stands ${ends[side]}.`,
+    because: () => "the FTP helper that opens the ports cannot read along under TLS",
+    open: (view) =>
+      view.isPassive
+        ? openOut(view)
+        : `${view.side === "client" ? "use passive mode, or forward ports on your NAT" : openIn(view)}`,
+    decide: ({ port, isPassive }) => (isPassive ? elsewhere(port) : fromElsewhere),
+  },
+  "range-outside-firewall": {
+    what: ({ fact, side }) =>
+      `Some of the server's passive ports are reached (${fact("passed")}) and others are not (${fact("stopped")}): the range that is open is not the range that the server uses. It is ${ends[side]}.`,
+    because: ({ fact }) => `some of the server's passive ports are shut (${fact("stopped")})`,
+    open: ({ side, ports }) =>
+      `make the two the same: open all ports of the server's range, or narrow the range to what is open${side === "server" ? "" : ` (at your end: let out TCP to ${ports})`}: twinport firewall --for nftables --passive-ports FROM-TO`,
+    decide: ({ port }) => elsewhere(port),
+  },
+  "range-exhausted": {
+    what: ({ said, blocks }) =>
+      blocks
+        ? `The server has no passive port left${words(said)}.`
+        : `The server had no passive port for two data connections at once${words(said)}; one alone works.`,
+    because: ({ said }) => `the server has no passive port left${words(said)}`,
+    open: () => "give the server a wider range of passive ports, and open that",
+  },
+  "tls-reuse-required": {
+    what: ({ said }) =>
+      `The server wants data connections to take up the TLS session of the command connection${words(said)}: clients that do not are refused.`,
+    because: ({ said }) => `the server wants the TLS session to be taken up${words(said)}`,
+    open: () =>
+      "use a client that resumes the session, or switch the demand off (vsftpd: require_ssl_reuse=NO; ProFTPD: TLSOptions NoSessionReuseRequired)",
+  },
+  "tls-certificate": {
+    what: ({ server, fact }) =>
+      `The certificate of ${server} cannot be believed: ${fact("reason") || fact("cause") || "it was refused"}.`,
+    because: ({ fact }) =>
+      `the server's certificate cannot be believed: ${fact("reason") || fact("cause") || "it was refused"}`,
+    open: () =>
+      "give the server a certificate for this name from an authority that clients know, or have clients trust this one (--ca, --pin)",
+  },
+  "tls-failed": {
+    what: ({ fact, said, side }) => {
+      if (fact("on") === "not-offered") return `The server does not speak TLS${words(said)}.`;
+      const where = fact("on") === "data" ? "on the data connection" : "on the command connection";
+      return `TLS did not come about ${where}${fact("cause") && `: ${fact("cause")}`}${words(said)}. It is ${ends[side]}.`;
+    },
+    because: ({ fact, said }) =>
+      fact("on") === "not-offered"
+        ? `the server does not speak TLS${words(said)}`
+        : `TLS does not come about${fact("cause") && `: ${fact("cause")}`}`,
+    open: ({ fact }) =>
+      fact("on") === "not-offered"
+        ? "switch TLS on in the server"
+        : "see the server's log for the TLS version, the ciphers and the certificate, and let no box inspect TLS",
+    decide: () =>
+      "Connect from the server itself or from another network: if TLS comes about there, a box on your way breaks it.",
+  },
+  "wrong-protocol": {
+    what: ({ server, port, fact }) =>
+      `What answers at ${server} port ${port} does not speak what was expected: it speaks ${fact("speaks") || "something else"}.`,
+    because: ({ port, fact }) => `port ${port} speaks ${fact("speaks") || "something else"}`,
+    open: ({ fact }) =>
+      ({ tls: "use ftps:// (TLS from the first byte)", ftp: "use ftp:// or ftpes:// (TLS only once it is asked for)" })[
+        fact("speaks")
+      ] ?? "ask for the right port or the right protocol",
+  },
+  "proxy-only": {
+    what: ({ server, port, fact }) =>
+      `${server} port ${port} is reached by the proxy ${fact("proxy")} and not without it: your network lets only the proxy out.`,
+    because: ({ fact }) => `only the proxy ${fact("proxy")} gets out`,
+    open: () => "keep to the proxy and passive mode: nobody can connect to a client behind it",
+  },
+  "control-idle-cut": {
+    what: ({ fact, side }) => `A command connection that is idle for ${fact("seconds")} s is cut, ${ends[side]}.`,
+    because: ({ fact }) => `the command connection is cut after ${fact("seconds")} idle seconds`,
+    open: () => "raise the idle time of the NAT or firewall for TCP, or have the client say NOOP meanwhile",
+    decide: () => "Run twinport doctor --idle from another network: if it is cut there too, it is the server's end.",
+  },
+  "data-stalls": {
+    what: (view) => stallOf(view).what(view),
+    because: (view) => stallOf(view).because(view),
+    open: (view) => stallOf(view).open(view),
+    decide: ({ port }) => elsewhere(port),
+  },
+  "control-cut": {
+    what: ({ commands, fact, isPart, side }) =>
+      `The command connection ${fact("how") === "lost" ? "is cut" : "goes silent"} ${isPart ? `at ${commands}` : "before the login"}${fact("read") === "no" ? ", which nobody on the way can read under TLS" : ": a box that inspects the conversation may not like it"}. It is ${ends[side]}.`,
+    because: ({ commands, fact, isPart }) =>
+      `the command connection ${fact("how") === "lost" ? "is cut" : "goes silent"} ${isPart ? `at ${commands}` : "before the login"}`,
+    open: ({ fact }) =>
+      fact("read") === "no"
+        ? "see the server's log for why it ends the session"
+        : "switch the inspection of FTP off in the box, or use TLS, which it cannot read",
+    decide: ({ commands }) => `Say ${commands} from another network: if it is answered there, the box is at your end.`,
+  },
+  "login-refused": {
+    what: ({ server, said }) => `${server} does not let us in${words(said)}.`,
+    because: ({ said }) => `the server does not let us in${words(said)}`,
+    open: ({ fact }) => admissions[fact("because")] ?? admissions["password"]!,
+  },
+  "name-not-found": {
+    what: ({ server }) => `There is no host ${server}.`,
+    because: ({ server }) => `there is no host ${server}`,
+    open: () => "check the name, and the name server that this computer asks",
+  },
+};
+
+const modes = { passive: "passive", active: "active" } as const;
+const capital = (text: string): string => text.slice(0, 1).toUpperCase() + text.slice(1);
+
+const verdict: VerdictSentences = {
+  use: (mode) => `Use ${modes[mode]}.`,
+  works: (mode) => `Use ${modes[mode]}: it works.`,
+  nothing: () => "No mode works.",
+  before: (because, open) => `Nothing can be tried: ${because}; to come further, ${open}.`,
+  shut: (mode, because, open) => `${capital(modes[mode])} cannot work: ${because}; to have it, ${open}.`,
+  shutUnknown: (mode) => `${capital(modes[mode])} has not worked, for reasons that are not of the network.`,
+  otherwise: (mode, isSecured) => `${isSecured ? "With TLS" : "Without TLS"}, ${modes[mode]} works.`,
+};
+
+/** What the doctor says of findings, in English. */
+export const findingsEn = { causes, verdict, fix: (open: string): string => `${capital(open)}.`, gap: " " };
+
+/** The sentences of findings. */
+export type FindingsMessages = typeof findingsEn;

@@ -1,0 +1,343 @@
+import type { Cause, Side } from "../findings.ts";
+import type { CauseSentences, FindingView, VerdictSentences } from "./finding-view.ts";
+import type { FindingsMessages } from "./findings-en.ts";
+
+const ends: Readonly<Record<Side, string>> = {
+  client: "位于您这一端",
+  server: "位于服务器一端",
+  undecided: "位于您这一端或服务器一端，从这里看两者没有区别",
+};
+
+const openServer = (ports: string): string =>
+  `在服务器一端，放行进入其被动端口（此处告知的是 ${ports}）的 TCP 连接；请给服务器设定固定的端口范围并放行它：twinport firewall --for nftables --passive-ports 起始-结束`;
+const openClient = (ports: string): string =>
+  `在您这一端，放行前往服务器被动端口（此处告知的是 ${ports}）的 TCP 连接：twinport firewall --for nftables --client --passive-ports 起始-结束`;
+const openOut = ({ side, ports }: FindingView): string =>
+  side === "client"
+    ? openClient(ports)
+    : side === "server"
+      ? openServer(ports)
+      : `${openServer(ports)}；或者${openClient(ports)}`;
+
+const letInClient =
+  "在您这一端，放行从服务器（若它固定使用，则为其端口 20）到客户端所开放端口的 TCP 连接：twinport firewall --for nftables --client";
+const letOutServer = "在服务器一端，放行从其端口 20 到端口 1024-65535 的 TCP 连接：twinport firewall --for nftables";
+const openIn = ({ side }: FindingView): string =>
+  side === "client" ? letInClient : side === "server" ? letOutServer : `${letInClient}；并且${letOutServer}`;
+
+const elsewhere = (port: string): string =>
+  `请在另一个网络中运行 twinport doctor：若在那里能连上端口 ${port}，问题就在您这一端。或者在服务器上运行 twinport doctor --server。`;
+const fromElsewhere =
+  "请在没有任何防护的主机上运行 twinport doctor 测试主动模式：若服务器能连到那里，问题就在您这一端。或者在服务器上运行 twinport doctor --server。";
+
+const words = (said: string): string => (said === "" ? "" : `（服务器说：${said}）`);
+const sightOf: Readonly<Record<string, string>> = {
+  "half-open": "服务器主机收到了我们的 SYN，但它的应答没有回来：不通的是返回的方向。",
+  nothing: "服务器主机上什么也没有收到。",
+};
+const sight = ({ fact }: FindingView): string => {
+  if (fact("by") === "answer-came-early")
+    return `拒绝在 ${fact("dialMs")} 毫秒后到来，而服务器作出任何应答至少需要 ${fact("least")} 毫秒。`;
+  if (fact("by") === "both-dialled") return "两端同时互相连接时可以连通：各自都允许外出，并阻止对方进入。";
+  return sightOf[fact("arrival")] ?? "";
+};
+const isOfProxy = ({ fact }: FindingView): boolean => fact("on") === "proxy";
+const openControl = ({ port }: FindingView): string =>
+  `请确认服务器正在运行并监听端口 ${port}，并放行 TCP 端口 ${port}：在服务器一端为进入方向，在您这一端为外出方向`;
+
+/** Whose address is not the one that works. */
+const wrongAddresses: Readonly<Record<string, Omit<CauseSentences, "decide">>> = {
+  told: {
+    what: ({ fact }) =>
+      `服务器在对 PASV 的应答中告知 ${fact("told")}，而它实际位于 ${fact("peer")}：按所告知地址连接的客户端可能失败。`,
+    because: ({ fact }) => `服务器告知的地址是 ${fact("told")}`,
+    open: ({ fact }) => `更正服务器告知的地址（twinport serve --passive-address ${fact("peer")}）`,
+  },
+  us: {
+    what: ({ fact, side }) =>
+      `服务器看到我们的数据连接来自 ${fact("came")}，而命令连接来自 ${fact("expected")}，因而把它当作陌生人。使用了两个地址，${ends[side]}。`,
+    because: ({ fact }) => `我们的数据连接以另一个地址（${fact("came")}）到达服务器`,
+    open: () => "让命令连接和数据连接从同一个地址出去，或让服务器接受整个网段（twinport serve --data-peer）",
+  },
+  stranger: {
+    what: ({ fact }) =>
+      `服务器的数据连接来自 ${fact("came")}，而命令连接通往 ${fact("expected")}：客户端和防火墙会把它当作陌生人。`,
+    because: ({ fact }) => `服务器从另一个地址（${fact("came")}）发起连接`,
+    open: ({ fact }) => `让服务器的连接从 ${fact("expected")} 发出（其 NAT 的源地址，或它绑定的地址）`,
+  },
+  observed: {
+    what: ({ fact, side }) =>
+      `服务器看到我们的地址是 ${fact("observed")}，而我们的地址是 ${fact("told")}：途中有中间设备，${ends[side]}。`,
+    because: ({ fact }) => `服务器看到我们的地址是 ${fact("observed")}`,
+    open: () => "让中间设备传递客户端的地址，或使用被动模式",
+  },
+};
+const wrongOf = ({ fact }: FindingView) => wrongAddresses[fact("what")] ?? wrongAddresses["told"]!;
+
+/** What becomes of a data connection that stands. */
+const stalls: Readonly<Record<string, Omit<CauseSentences, "decide">>> = {
+  large: {
+    what: ({ fact, side }) =>
+      `较短的列表可以收到，大文件在 ${fact("bytes")} 字节之后就停住：较大的数据包在途中丢失（MTU），原因${ends[side]}。`,
+    because: () => "较大的数据包在途中丢失",
+    open: () => "放行 ICMP 的“需要分片”和“数据包过大”消息，或在中间设备上把 MSS 限制到路径 MTU",
+  },
+  cut: {
+    what: ({ fact, port, side }) =>
+      `数据连接（端口 ${port}）已建立，但在 ${fact("bytes")} 字节之后被切断，切断者${ends[side]}。`,
+    because: ({ fact }) => `数据连接在 ${fact("bytes")} 字节之后被切断`,
+    open: () => "不要让中间设备检查或限制数据连接，并在服务器日志中查看它拒绝的原因",
+  },
+  nothing: {
+    what: ({ port, side, said }) =>
+      `数据连接（端口 ${port}）已建立，但没有任何数据${words(said)}：中间设备代替服务器接受了连接而其后无人，或数据包丢失。原因${ends[side]}。`,
+    because: () => "数据连接已建立，但没有任何数据",
+    open: (view) => `把代为应答的设备之后的端口也放行：${view.isPassive ? openServer(view.ports) : letInClient}`,
+  },
+};
+const stallOf = ({ fact }: FindingView) => stalls[fact("what")] ?? stalls["nothing"]!;
+
+const admissions: Readonly<Record<string, string>> = {
+  tls: "用 TLS 登录：把 ftp:// 换成 ftpes://",
+  busy: "等服务器的会话变少后再试，或提高其上限",
+  password: "检查用户名和密码，以及服务器是否允许此账户从这里登录",
+};
+
+const causes: Readonly<Record<Cause, CauseSentences>> = {
+  "out-refused": {
+    what: (view) =>
+      isOfProxy(view)
+        ? `代理 ${view.fact("proxy")} 没有为我们建立连接：${view.fact("cause")}。`
+        : view.isControl
+          ? `${view.server} 拒绝到端口 ${view.port} 的连接：那里没有程序监听，或防火墙代为拒绝，${ends.undecided}。`
+          : `服务器告知了 ${view.server} 的端口 ${view.ports}，但我们到那里的连接被拒绝，拒绝者${ends[view.side]}。${sight(view)}`,
+    because: (view) =>
+      isOfProxy(view)
+        ? `代理 ${view.fact("proxy")} 没有为我们建立连接`
+        : view.isControl
+          ? `${view.server} 的端口 ${view.port} 拒绝连接`
+          : `到 ${view.server} 端口 ${view.ports} 的连接被拒绝`,
+    open: (view) =>
+      isOfProxy(view)
+        ? "检查代理的地址和端口以及它允许的去向，或不使用代理（--proxy none）"
+        : view.isControl
+          ? openControl(view)
+          : openOut(view),
+    decide: ({ port }) => elsewhere(port),
+  },
+  "out-silent": {
+    what: (view) =>
+      view.isControl
+        ? `${view.server} 的端口 ${view.port} 没有应答：主机未运行，或防火墙丢弃了我们发出的数据包，${ends.undecided}。`
+        : `服务器告知了 ${view.server} 的端口 ${view.ports}，但我们到那里的连接没有得到应答：数据包被丢弃，丢弃者${ends[view.side]}。${sight(view)}`,
+    because: (view) =>
+      view.isControl
+        ? `${view.server} 的端口 ${view.port} 没有应答`
+        : `到 ${view.server} 端口 ${view.ports} 的连接没有应答`,
+    open: (view) => (view.isControl ? openControl(view) : openOut(view)),
+    decide: ({ port }) => elsewhere(port),
+  },
+  "in-silent": {
+    what: ({ port, side }) => `服务器应当连接我们的端口 ${port}，但没有连接到来：数据包被丢弃，丢弃者${ends[side]}。`,
+    because: ({ port }) => `服务器到我们端口 ${port} 的连接没有到达`,
+    open: openIn,
+    decide: () => fromElsewhere,
+  },
+  "server-425": {
+    what: ({ said, isPassive, port, side, fact }) =>
+      isPassive
+        ? `我们连上了端口 ${port}，但服务器表示没有来自我们的数据连接${words(said)}：它看到的是${fact("stranger") ? ` ${fact("stranger")} ` : "另一个地址"}，或没有任何人。原因${ends[side]}。`
+        : `服务器表示无法连接我们的端口 ${port}${words(said)}：它的连接被拒绝，拒绝者${ends[side]}。`,
+    because: ({ said, port, isPassive }) =>
+      isPassive ? `服务器看不到我们的数据连接${words(said)}` : `服务器到我们端口 ${port} 的连接被拒绝${words(said)}`,
+    open: (view) =>
+      view.isPassive ? "让命令连接和数据连接从同一个地址出去，并且不要让中间设备代替服务器接受连接" : openIn(view),
+    decide: ({ isPassive, port }) => (isPassive ? elsewhere(port) : fromElsewhere),
+  },
+  "server-refuses-mode": {
+    what: ({ commands, said, side }) =>
+      side === "undecided"
+        ? `服务器拒绝 ${commands}${words(said)}：它看到的地址与我们告知的不同，您这一端有 NAT，或服务器前面有中间设备。`
+        : `服务器拒绝 ${commands}${words(said)}。`,
+    because: ({ commands, said }) => `服务器拒绝 ${commands}${words(said)}`,
+    open: ({ isPassive, side }) =>
+      side === "undecided"
+        ? "去掉两者之间的 NAT，或改用另一种模式"
+        : isPassive
+          ? "在服务器上启用被动模式，设定端口范围并放行它"
+          : "在服务器上启用主动模式",
+    decide: () => "查看服务器看到的地址（其日志，或 twinport doctor --server）：若它属于您的网络，问题就在您这一端。",
+  },
+  "address-private": {
+    what: ({ isPassive, fact, client, server, said }) =>
+      isPassive
+        ? `服务器在对 PASV 的应答中告知 ${fact("told")}：只有它自己的网络才认识这个地址。Twinport 改为连接 ${fact("peer")}；其他客户端会失败。`
+        : `您的地址 ${client} 是私有地址，位于您这一端的 NAT 之后：${server} 无法连接它${words(said)}。`,
+    because: ({ isPassive, fact, client }) =>
+      isPassive ? `服务器告知的是私有地址 ${fact("told")}` : `您的地址 ${client} 位于您这一端的 NAT 之后`,
+    open: ({ isPassive, fact }) =>
+      isPassive
+        ? `让服务器告知外界所知的地址（twinport serve --passive-address ${fact("peer")}；vsftpd：pasv_address；ProFTPD：MasqueradeAddress）`
+        : "在您的 NAT 上把一段端口转发到客户端，并让客户端告知 NAT 的地址（twinport firewall --for nftables --gateway client）；或在 NAT 上使用 FTP 助手，但不能用 TLS",
+  },
+  "address-wrong": {
+    what: (view) => wrongOf(view).what(view),
+    because: (view) => wrongOf(view).because(view),
+    open: (view) => wrongOf(view).open(view),
+    decide: () => "把服务器看到的地址（见其日志）与您自己网络的地址相比较：若属于其中，问题就在您这一端。",
+  },
+  "address-rewritten": {
+    what: ({ fact }) =>
+      `服务器一端的中间设备读取了对话，把对 PASV 的应答中的 ${fact("behind")} 改写为 ${fact("told")}；使用 TLS 时它做不到。`,
+    because: ({ fact }) => `服务器一端的中间设备必须修正地址 ${fact("behind")}`,
+    open: ({ fact }) =>
+      `让服务器自己告知 ${fact("told")}（twinport serve --passive-address ${fact("told")}），并放行固定的端口范围`,
+  },
+  "helper-present": {
+    what: ({ fact, side, isPassive }) =>
+      isPassive
+        ? `只有 ${fact("only").toUpperCase()} 告知的端口（${fact("passed")}）可以连上，其他（${fact("stopped")}）不行：有中间设备读取对话并开放端口，${ends[side]}。`
+        : `您的地址 ${fact("told")} 是私有地址，主动模式却可以工作：您这一端的中间设备读取对话，修正地址并开放端口。使用 TLS 时它做不到。`,
+    because: () => "端口由读取对话的中间设备开放",
+    open: () => "使用 TLS 时不要依赖它：那时请用被动模式",
+    decide: ({ port }) => elsewhere(port),
+  },
+  "helper-blind-under-tls": {
+    what: ({ side, isPassive, port }) =>
+      `${isPassive ? "被动" : "主动"}模式在明文时可用，使用 TLS 时不可用：中间设备读取对话并开放其中的端口，对话加密后就读不到端口 ${port}。该设备${ends[side]}。`,
+    because: () => "开放端口的 FTP 助手在使用 TLS 时读不到对话",
+    open: (view) =>
+      view.isPassive ? openOut(view) : view.side === "client" ? "使用被动模式，或在您的 NAT 上转发端口" : openIn(view),
+    decide: ({ port, isPassive }) => (isPassive ? elsewhere(port) : fromElsewhere),
+  },
+  "range-outside-firewall": {
+    what: ({ fact, side }) =>
+      `服务器的被动端口有些可以连上（${fact("passed")}），有些不行（${fact("stopped")}）：放行的范围与服务器使用的范围不一致。原因${ends[side]}。`,
+    because: ({ fact }) => `服务器的一些被动端口不通（${fact("stopped")}）`,
+    open: ({ side, ports }) =>
+      `使两者一致：放行服务器端口范围内的所有端口，或把该范围缩小到已放行的部分${side === "server" ? "" : `（在您这一端：放行前往 ${ports} 的 TCP 连接）`}：twinport firewall --for nftables --passive-ports 起始-结束`,
+    decide: ({ port }) => elsewhere(port),
+  },
+  "range-exhausted": {
+    what: ({ said, blocks }) =>
+      blocks
+        ? `服务器没有剩余的被动端口${words(said)}。`
+        : `服务器没有足够的被动端口同时用于两个数据连接${words(said)}；单独一个可以。`,
+    because: ({ said }) => `服务器没有剩余的被动端口${words(said)}`,
+    open: () => "给服务器设定更大的被动端口范围，并放行它",
+  },
+  "tls-reuse-required": {
+    what: ({ said }) => `服务器要求数据连接沿用命令连接的 TLS 会话${words(said)}：不这样做的客户端会被拒绝。`,
+    because: ({ said }) => `服务器要求沿用 TLS 会话${words(said)}`,
+    open: () =>
+      "使用会沿用会话的客户端，或关闭这一要求（vsftpd：require_ssl_reuse=NO；ProFTPD：TLSOptions NoSessionReuseRequired）",
+  },
+  "tls-certificate": {
+    what: ({ server, fact }) => `${server} 的证书不可信：${reasonOf(fact("reason") || fact("cause"))}。`,
+    because: ({ fact }) => `服务器的证书不可信：${reasonOf(fact("reason") || fact("cause"))}`,
+    open: () => "为服务器换上由客户端所知机构为此名称签发的证书，或让客户端信任现有证书（--ca、--pin）",
+  },
+  "tls-failed": {
+    what: ({ fact, said, side }) => {
+      if (fact("on") === "not-offered") return `服务器不支持 TLS${words(said)}。`;
+      const where = fact("on") === "data" ? "数据连接" : "命令连接";
+      return `${where}上的 TLS 未能建立${fact("cause") && `：${fact("cause")}`}${words(said)}。原因${ends[side]}。`;
+    },
+    because: ({ fact, said }) =>
+      fact("on") === "not-offered"
+        ? `服务器不支持 TLS${words(said)}`
+        : `TLS 未能建立${fact("cause") && `：${fact("cause")}`}`,
+    open: ({ fact }) =>
+      fact("on") === "not-offered"
+        ? "在服务器上启用 TLS"
+        : "在服务器日志中查看 TLS 版本、加密套件和证书，并且不要让中间设备检查 TLS",
+    decide: () => "请在服务器本机或另一个网络中连接：若在那里能建立 TLS，就是您途中的设备破坏了它。",
+  },
+  "wrong-protocol": {
+    what: ({ server, port, fact }) =>
+      `${server} 端口 ${port} 上的程序使用的不是所期望的协议：它使用的是${spokenOf(fact("speaks"))}。`,
+    because: ({ port, fact }) => `端口 ${port} 使用的是${spokenOf(fact("speaks"))}`,
+    open: ({ fact }) =>
+      ({ tls: "使用 ftps://（从第一个字节起就用 TLS）", ftp: "使用 ftp:// 或 ftpes://（请求之后才用 TLS）" })[
+        fact("speaks")
+      ] ?? "使用正确的端口或正确的协议",
+  },
+  "proxy-only": {
+    what: ({ server, port, fact }) =>
+      `${server} 端口 ${port} 只能经由代理 ${fact("proxy")} 到达：您的网络只允许代理外出。`,
+    because: ({ fact }) => `只有代理 ${fact("proxy")} 可以外出`,
+    open: () => "继续使用代理和被动模式：没有人能连接代理之后的客户端",
+  },
+  "control-idle-cut": {
+    what: ({ fact, side }) => `命令连接空闲 ${fact("seconds")} 秒即被切断，切断者${ends[side]}。`,
+    because: ({ fact }) => `命令连接空闲 ${fact("seconds")} 秒后被切断`,
+    open: () => "延长 NAT 或防火墙的 TCP 空闲时间，或让客户端在此期间发送 NOOP",
+    decide: () => "请在另一个网络中运行 twinport doctor --idle：若在那里也被切断，问题就在服务器一端。",
+  },
+  "data-stalls": {
+    what: (view) => stallOf(view).what(view),
+    because: (view) => stallOf(view).because(view),
+    open: (view) => stallOf(view).open(view),
+    decide: ({ port }) => elsewhere(port),
+  },
+  "control-cut": {
+    what: ({ commands, fact, isPart, side }) =>
+      `命令连接${isPart ? `在 ${commands} 时` : "在登录之前"}${fact("how") === "lost" ? "被切断" : "没有了回音"}${fact("read") === "no" ? "，而使用 TLS 时途中无人能读到它" : "：可能是检查对话的中间设备不接受它"}，原因${ends[side]}。`,
+    because: ({ commands, fact, isPart }) =>
+      `命令连接${isPart ? `在 ${commands} 时` : "在登录之前"}${fact("how") === "lost" ? "被切断" : "没有了回音"}`,
+    open: ({ fact }) =>
+      fact("read") === "no"
+        ? "查看服务器日志中它结束会话的原因"
+        : "在该设备上关闭对 FTP 的检查，或使用 TLS，使它无法读取",
+    decide: ({ commands }) => `请在另一个网络中发送 ${commands}：若在那里得到应答，该设备就在您这一端。`,
+  },
+  "login-refused": {
+    what: ({ server, said }) => `${server} 不允许我们登录${words(said)}。`,
+    because: ({ said }) => `服务器不允许我们登录${words(said)}`,
+    open: ({ fact }) => admissions[fact("because")] ?? admissions["password"]!,
+  },
+  "name-not-found": {
+    what: ({ server }) => `没有名为 ${server} 的主机。`,
+    because: ({ server }) => `没有名为 ${server} 的主机`,
+    open: () => "检查名称，以及本机所用的域名服务器",
+  },
+};
+
+const reasons: Readonly<Record<string, string>> = {
+  "it has expired": "它已过期",
+  "it is not valid yet": "它尚未生效",
+  "it was revoked": "它已被吊销",
+  "it is not meant for servers": "它不是用于服务器的",
+  "it is self-signed": "它是自签名的",
+  "its authority is not known here": "这里不认识它的签发机构",
+  "its signature is wrong": "它的签名有误",
+  "its chain is too long": "它的证书链过长",
+  "its key is too short": "它的密钥过短",
+  "it is signed in an outdated way": "它的签名方式已过时",
+  "it is not the one that was pinned": "它不是所指定的那一张",
+  "it has shown none": "服务器没有出示证书",
+  "": "它被拒绝",
+};
+
+function reasonOf(reason: string): string {
+  return reasons[reason] ?? reason.replace(/^it is for (.+)$/, "它属于 $1");
+}
+
+function spokenOf(seen: string): string {
+  return { "": "别的协议", tls: "TLS", ftp: "明文 FTP" }[seen] ?? ` ${seen}`;
+}
+
+const modes = { passive: "被动模式", active: "主动模式" } as const;
+
+const verdict: VerdictSentences = {
+  use: (mode) => `请使用${modes[mode]}。`,
+  works: (mode) => `请使用${modes[mode]}：它可以工作。`,
+  nothing: () => "没有可用的模式。",
+  before: (because, open) => `什么都无法尝试：${because}；要继续，${open}。`,
+  shut: (mode, because, open) => `${modes[mode]}无法工作：${because}；要使用它，${open}。`,
+  shutUnknown: (mode) => `${modes[mode]}没有成功，但原因不在网络。`,
+  otherwise: (mode, isSecured) => `${isSecured ? "使用 TLS 时" : "不使用 TLS 时"}${modes[mode]}可以工作。`,
+};
+
+/** What the doctor says of findings, in Simplified Chinese. */
+export const findingsZhCn: FindingsMessages = { causes, verdict, fix: (open) => `${open}。`, gap: "" };

@@ -1,0 +1,79 @@
+import { visible } from "@twinport/protocol";
+import type { ModeCommand } from "@twinport/protocol";
+import type { Finding } from "../findings.ts";
+import type { Language } from "../language.ts";
+import type { Verdict } from "../verdict.ts";
+import type { FindingView } from "./finding-view.ts";
+import { findingsEn } from "./findings-en.ts";
+import { findingsZhCn } from "./findings-zh-cn.ts";
+import type { FindingsMessages } from "./findings-en.ts";
+
+/** A finding in words. */
+export interface SaidFinding {
+  /** What it is, and at whose end. */
+  readonly what: string;
+  readonly fix: string;
+  /** The one test that decides at whose end it is, where that is open. */
+  readonly decide?: string;
+  /** Its page: docs/reference/findings/….md. */
+  readonly doc: string;
+}
+
+const languages: Readonly<Record<Language, { readonly messages: FindingsMessages; readonly pages: string }>> = {
+  en: { messages: findingsEn, pages: "docs/reference/findings" },
+  "zh-CN": { messages: findingsZhCn, pages: "docs/zh-CN/reference/findings" },
+};
+
+/** A finding in the words of a language. */
+export function sayFinding(finding: Finding, language: Language): SaidFinding {
+  const { messages, pages } = languages[language];
+  const { what, open, decide } = messages.causes[finding.cause];
+  const view = viewOf(finding);
+  return {
+    what: what(view),
+    fix: messages.fix(open(view)),
+    ...(finding.side === "undecided" && decide && { decide: decide(view) }),
+    doc: `${pages}/${finding.cause}.md`,
+  };
+}
+
+/** The one sentence at the end: "Use passive. Active cannot work: …; to have it, open …". */
+export function sayVerdict(verdict: Verdict, language: Language): string {
+  const { causes, verdict: say, gap } = languages[language].messages;
+  const { mode, before, shut, otherwise } = verdict;
+  if (before) {
+    const view = viewOf(before);
+    return say.before(causes[before.cause].because(view), causes[before.cause].open(view));
+  }
+  const closed = shut.map((one) => {
+    if (!one.finding) return say.shutUnknown(one.mode);
+    const { because, open } = causes[one.finding.cause];
+    const view = viewOf(one.finding);
+    return say.shut(one.mode, because(view), open(view));
+  });
+  const first = mode === null ? say.nothing() : closed.length > 0 ? say.use(mode) : say.works(mode);
+  const last = otherwise ? [say.otherwise(otherwise.mode, otherwise.login !== "off")] : [];
+  return [first, ...closed, ...last].join(gap);
+}
+
+const passive: readonly ModeCommand[] = ["epsv", "pasv"];
+
+function viewOf({ side, port, modes, facts, blocks }: Finding): FindingView {
+  const fact = (name: string): string => visible(String(facts[name] ?? ""));
+  const isPassive = modes.length > 0 && modes.every((mode) => passive.includes(mode));
+  const isActive = modes.length > 0 && modes.every((mode) => !passive.includes(mode));
+  return {
+    side,
+    port: port === undefined ? "?" : String(port),
+    ports: fact("ports") || (port === undefined ? "?" : String(port)),
+    commands: modes.map((mode) => mode.toUpperCase()).join(", "),
+    client: fact("client"),
+    server: fact("server") || fact("host"),
+    said: fact("said").slice(0, 200),
+    blocks,
+    isPassive,
+    isControl: !isPassive && !isActive,
+    isPart: isPassive || isActive,
+    fact,
+  };
+}

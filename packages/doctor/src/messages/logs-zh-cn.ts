@@ -1,0 +1,52 @@
+import type { LogsMessages } from "./logs-en.ts";
+
+/** What is said of a log, in Chinese. */
+export const logsZhCn: LogsMessages = {
+  kinds: {
+    twinport: "twinport 客户端的跟踪记录",
+    "twinport-serve": "twinport serve 的跟踪记录",
+    curl: "curl -v 的日志",
+    lftp: "lftp 的日志",
+    filezilla: "FileZilla 的日志",
+    "basic-ftp": "basic-ftp 的日志",
+    vsftpd: "vsftpd 的日志",
+    proftpd: "ProFTPD 的日志",
+    "proftpd-extended": "ProFTPD 的 ExtendedLog",
+    "pure-ftpd": "Pure-FTPd 的日志",
+    xferlog: "xferlog",
+  },
+  unknown: {
+    twinport: undefined,
+    "twinport-serve": "客户端始终没有来时，究竟是被防火墙拦下还是改变了主意。",
+    curl: "它没有记录 curl 自己的端口、服务器从哪个端口连来，也没有记录时间。",
+    lftp: "它没有记录 lftp 自己的端口；没有 -t 时也没有时间。",
+    filezilla: "它没有记录 FileZilla 自己的端口，也没有记录服务器从哪个端口连来。",
+    "basic-ftp": "它没有记录客户端自己的端口，也没有记录时间。",
+    vsftpd: "它没有记录服务器的地址和客户端的端口；也不知道始终没有来的客户端是被防火墙拦下还是改变了主意。",
+    proftpd: "它记录多少取决于 DebugLevel 和 Trace；没有记录的以问号表示。",
+    "proftpd-extended": "它只记录命令和应答码：没有被动模式的端口，也没有服务器的原话。",
+    "pure-ftpd": "它没有记录服务器的地址和客户端的端口；没有 -d 时连命令也没有，只有一个 -d 时没有应答。",
+    xferlog:
+      "它只记录传输，不记录传输如何建立：既没有模式也没有端口。协议日志才有：log_ftp_protocol=YES（vsftpd）、ExtendedLog（ProFTPD）、-d -d（Pure-FTPd）。",
+  },
+  heading: (kind, lines, { moved, failed }) =>
+    `这是 ${kind}：共 ${lines} 行，成功传输 ${moved} 次${failed === 0 ? "" : `，失败 ${failed} 次`}。`,
+  limits: (sentence) => `它无法得知的：${sentence}`,
+  asClient: "这是服务器的日志：下文中的“我们”和“您”指客户端。",
+  party: (name, { moved, failed }) => `${name}：成功传输 ${moved} 次，失败 ${failed} 次`,
+  moreParties: (count) => `……另有 ${count} 个事件属于其他对端，未一一列出。`,
+  more: (count) => `……另有 ${count} 个。`,
+  transfer: (command, bytes, isComplete) => `${command}：${isComplete ? `${bytes} 字节` : `传输 ${bytes} 字节后中断`}`,
+  whole: "完成",
+  found: "发现：",
+  noModes: "从中看不出某种模式是否可用。",
+  at: { client: "在客户端一端", server: "在服务器一端", undecided: "在两端之一" },
+  sure: (confidence) => (confidence >= 0.95 ? "确定" : confidence >= 0.7 ? "很可能" : "可能"),
+  about: (where, sure) => `［${where}；${sure}］`,
+  fix: (sentence) => `怎么办：${sentence}`,
+  decide: (sentence) => `如何判定：${sentence}`,
+  page: (doc) => `详见：${doc}`,
+  notRecognised: (kinds) => `无法识别这是哪种日志；可以用 --as 指明：${kinds}`,
+  notAKind: (word, kinds) => `没有“${word}”这种日志：--as 可以是 ${kinds}`,
+  notRead: (file, code) => `无法读取 ${file}：${code}`,
+};

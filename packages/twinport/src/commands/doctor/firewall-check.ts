@@ -1,0 +1,65 @@
+import { readFile } from "node:fs/promises";
+import {
+  askedFlows,
+  checkOptionsOf,
+  checkRules,
+  readIptables,
+  readLocalRules,
+  readNft,
+  sayRulesCheck,
+} from "@twinport/doctor";
+import { exitCodes } from "../../exit-codes.ts";
+import { Reported } from "../../reported.ts";
+import { UsageError } from "../../usage-error.ts";
+import { jsonLine } from "../client/json-line.ts";
+import { portsOf } from "./firewall.ts";
+import type { Deployment, FirewallRequest, LocalRules, RulesCheck, Ruleset } from "@twinport/doctor";
+import type { CommandSetting } from "../command-setting.ts";
+import type { ExitCode } from "../../exit-codes.ts";
+import type { Messages } from "../../messages/index.ts";
+import type { FirewallFlags } from "./firewall.ts";
+
+/** `twinport firewall --check`: this machine's rules, or those of files, against what is needed. */
+export async function checkFirewall(
+  request: FirewallRequest,
+  flags: FirewallFlags,
+  setting: CommandSetting,
+): Promise<void> {
+  const { messages, terminal, language } = setting;
+  const { rulesets, unread, place } = flags.rules ? await rulesOf(flags.rules, messages) : await readLocalRules();
+  for (const { program, said } of unread) terminal.errors.write(`${messages.firewall.unread(program, said)}\n`);
+  // What could not be read may let in anything, or nothing.
+  if (unread.length > 0 && rulesets.length === 0) throw new Reported(exitCodes.failed);
+  const { deployment } = request;
+  const known = (flags.known ?? []).map((value) => portsOf("--known", value, messages).from);
+  const check = checkRules(rulesets, askedFlows(request), { ...checkOptionsOf(request), known, place });
+  const lines = flags.json ? [jsonLine(check)] : sayRulesCheck(check, language);
+  terminal.output.write(lines.map((line) => `${line}\n`).join(""));
+  const code = exitCodeOf(check, deployment);
+  if (code !== exitCodes.done) throw new Reported(code);
+}
+
+/** @throws {UsageError} for a file that is no output of the programs */
+async function rulesOf(files: readonly string[], messages: Messages): Promise<LocalRules> {
+  const rulesets = await Promise.all(
+    files.map(async (file): Promise<Ruleset> => {
+      const text = await readFile(file, "utf8");
+      if (/^\s*\{/.test(text)) return readNft(text);
+      if (!/^\*\w+$/m.test(text)) throw new UsageError(messages.firewall.notRules(file));
+      return readIptables(text);
+    }),
+  );
+  return { rulesets, unread: [], place: { interfaces: [] } };
+}
+
+/** Whether any mode works at all, and whether something is to be changed. */
+function exitCodeOf(
+  { missing, forwards, open, isOpen, unsure, unmasqueraded }: RulesCheck,
+  deployment: Deployment,
+): ExitCode {
+  const lacking = new Set([...missing.map(({ flow }) => flow.mode)]);
+  const modes = (["active", "passive"] as const).filter((mode) => deployment[mode]);
+  if (lacking.has("control") || modes.every((mode) => lacking.has(mode))) return exitCodes.noModeMovesData;
+  const findings = [missing, forwards, open, isOpen, unsure, unmasqueraded].some(({ length }) => length > 0);
+  return findings ? exitCodes.worksWithFindings : exitCodes.done;
+}
