@@ -20,8 +20,6 @@ export interface Case {
   readonly url?: { readonly password?: string; readonly host?: string; readonly scheme?: string };
   /** Seconds that it is asked to wait. */
   readonly idle?: number;
-  /** What it ends with where nothing works, if that is not the usual one. */
-  readonly exit?: number;
 }
 
 const ofTls: Readonly<Record<DoctorTls, { readonly title: string; readonly args: readonly string[] }>> = {
@@ -83,11 +81,17 @@ const others: readonly Case[] = [
     built: builtOf("client NAT", "off"),
   },
   {
+    title: "the inner address of a server, from its own network",
+    variant: variantOf("client in the server's network"),
+    args: [],
+    url: { host: "10.0.0.2" },
+    built: { works: ["passive"], must: [{ causes: ["address-wrong"], sides: ["server"] }], may: [] },
+  },
+  {
     title: "a wrong password",
     variant: variantOf("open, server of ours"),
     args: [],
     url: { password: "wrong" },
-    exit: 4,
     built: nothing([{ causes: ["login-refused"], sides: ["client", "server", "undecided"] }]),
   },
   {

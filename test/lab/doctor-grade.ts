@@ -23,6 +23,8 @@ interface ReportedFinding {
   readonly side: Side;
   readonly port: number | null;
   readonly confidence: number;
+  readonly families: readonly (4 | 6)[];
+  readonly modes: readonly string[];
   readonly fix: string;
   readonly doc: string;
 }
@@ -37,12 +39,12 @@ const HALF_A_MINUTE = 30;
 export function complaintsOf(
   run: Run,
   { works, must, may, passes }: Built,
-  { idle = 0, exit }: { readonly idle?: number; readonly exit?: number } = {},
+  { idle = 0 }: { readonly idle?: number } = {},
 ): string[] {
   const report = reportOf(run.stdout);
   if (!report) return [`exit ${run.status}${run.timedOut ? ", not done" : ""}, and no answer: ${run.stderr}`];
   const { verdict, findings } = report;
-  const expected = verdict.works ? (findings.length === 0 ? 0 : 13) : (exit ?? 6);
+  const expected = verdict.works ? (findings.length === 0 ? 0 : 13) : isOfLogin(findings) ? 4 : 6;
   const mode = verdict.works ? verdict.mode : null;
   const isTrue = [...must, ...may, believedByNobody];
   return [
@@ -52,7 +54,7 @@ export function complaintsOf(
     ...must
       .filter((truth) => !findings.some((one) => says(one, truth)) && canBeSeen(report, truth, passes))
       .map((truth) => `lacks ${wordOf(truth)}`),
-    ...(passes && portsOf(report).size < FEW_PORTS ? ["has tried few ports of the range"] : []),
+    ...(passes && isSeenInPart(report, passes) && portsOf(report).size < FEW_PORTS ? ["has tried few ports"] : []),
     ...findings
       .filter((one) => !isTrue.some((truth) => says(one, truth)))
       .map((one) => `false: ${one.cause} ${one.side}`),
@@ -75,22 +77,32 @@ export function shortOf({ status, seconds, stdout, stderr }: Run): string {
   ].join("\n");
 }
 
-const says = ({ cause, side }: ReportedFinding, { causes, sides }: Truth): boolean =>
-  causes.includes(cause) && sides.includes(side);
+const says = ({ cause, side, families }: ReportedFinding, truth: Truth): boolean =>
+  truth.causes.includes(cause) &&
+  truth.sides.includes(side) &&
+  (truth.family === undefined || families.every((family) => family === truth.family));
+
+const isOfLogin = (findings: readonly ReportedFinding[]): boolean =>
+  findings.some(({ cause }) => cause === "login-refused");
 
 const portsOf = ({ attempts, further }: Report): ReadonlySet<number> =>
   new Set([...attempts, ...further].flatMap(({ mode, told }) => (mode.endsWith("sv") && told ? told.port : [])));
 
 /** That a range is open in part is seen by whoever has met ports of both kinds. */
 function canBeSeen(report: Report, { causes }: Truth, passes: Built["passes"]): boolean {
-  if (!passes || !causes.includes("range-outside-firewall")) return true;
-  return new Set([...portsOf(report)].map(passes)).size === 2;
+  return !passes || !causes.includes("range-outside-firewall") || !isSeenInPart(report, passes);
 }
+
+/** All ports that were met are of the same kind. */
+const isSeenInPart = (report: Report, passes: NonNullable<Built["passes"]>): boolean =>
+  new Set([...portsOf(report)].map(passes)).size < 2;
 
 const wordOf = ({ causes, sides }: Truth): string => `${causes.join(" or ")} (${sides.join(" or ")})`;
 
-function formOf({ cause, confidence, fix, doc }: ReportedFinding): string[] {
+function formOf({ cause, confidence, fix, doc, modes }: ReportedFinding): string[] {
+  const isOfActive = modes.every((mode) => mode === "eprt" || mode === "port");
   return [
+    ...(cause !== "in-silent" || isOfActive ? [] : [`${cause} of ${modes.join(", ")}`]),
     ...(confidence > 0 && confidence <= 1 ? [] : [`${cause} has the confidence ${confidence}`]),
     ...(fix ? [] : [`${cause} has no fix`]),
     ...(doc.includes(cause) ? [] : [`${cause} has no page`]),

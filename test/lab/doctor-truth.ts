@@ -4,6 +4,8 @@ import type { Cause, Side } from "@twinport/doctor";
 export interface Truth {
   readonly causes: readonly Cause[];
   readonly sides: readonly Side[];
+  /** It is so in this family only. */
+  readonly family?: 4 | 6;
 }
 
 /** What the lab has built, in the doctor's words. */
@@ -36,6 +38,8 @@ const servers = at("server", "undecided");
 /** It is at neither end, or at both. */
 const between = at("undecided");
 const anywhere = at("client", "server", "undecided");
+
+const only = (family: 4 | 6, truth: Truth): Truth => ({ ...truth, family });
 
 const works =
   (...modes: Built["works"][number][]) =>
@@ -174,6 +178,11 @@ export const built: Readonly<Record<string, Built | ByTls>> = {
   "box that cuts data connections": nothing([clients("data-stalls"), clients("in-silent")]),
   "server that closes its own entrance": nothing([servers("out-silent"), clients("in-silent")]),
   "server without active mode": usePassive([server("server-refuses-mode")]),
+  "client NAT, server that dials what it is told": usePassive([hidden]),
+  "server that lets nobody in without TLS": {
+    explicit: usePassive(),
+    both: works(null, "passive")([anywhere("login-refused", "tls-failed", "wrong-protocol")]),
+  },
   "server that lets two in from an address": usePassive(),
   "server that wants its TLS session taken up": usePassive([server("tls-reuse-required")]),
   "one passive port, and somebody has it": {
@@ -182,10 +191,10 @@ export const built: Readonly<Record<string, Built | ByTls>> = {
     explicit: nothing([servers("range-exhausted", "control-cut"), clients("in-silent")]),
     both: nothing([server("range-exhausted"), clients("in-silent")], [servers("control-cut")]),
   },
-  "IPv6 is silent": usePassive([clients("out-silent"), clients("in-silent")]),
-  "IPv6 without the range": usePassive([servers("out-silent"), clients("in-silent")]),
-  "IPv4 without the range": usePassive([servers("out-silent"), clients("in-silent")]),
-  "IPv4 is refused": usePassive([servers("out-refused")]),
+  "IPv6 is silent": usePassive([only(6, clients("out-silent")), only(4, clients("in-silent"))]),
+  "IPv6 without the range": usePassive([only(6, servers("out-silent")), clients("in-silent")]),
+  "IPv4 without the range": usePassive([only(4, servers("out-silent")), clients("in-silent")]),
+  "IPv4 is refused": usePassive([only(4, servers("out-refused"))]),
   "both families, open": usePassive(),
 
   "SOCKS only": usePassive([client("proxy-only")]),

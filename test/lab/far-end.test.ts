@@ -23,6 +23,7 @@ labPeer("what a server sees of a data connection that does not come about", [], 
   const names = newNames();
   const [server, client] = [`${names}s`, `${names}c`];
   let home = "";
+  let said = "";
   let daemon: ChildProcess | undefined;
 
   beforeAll(async () => {
@@ -43,7 +44,10 @@ labPeer("what a server sees of a data connection that does not come about", [], 
     const account = ["--user", "ann", "--password", "secret"];
     const [enter = "", ...entering] = inside(server);
     const command = [process.execPath, twinport, "serve", home, ...listen, ...account];
-    daemon = spawn(enter, [...entering, ...command], { stdio: ["ignore", "pipe", "inherit"] });
+    daemon = spawn(enter, [...entering, ...command], { stdio: ["ignore", "pipe", "pipe"] });
+    for (const stream of [daemon.stdout!, daemon.stderr!]) {
+      stream.setEncoding("utf8").on("data", (text: string) => (said += text));
+    }
     await inTime("the server", once(daemon.stdout!, "data"), 20);
   });
 
@@ -65,6 +69,13 @@ labPeer("what a server sees of a data connection that does not come about", [], 
   const arrival = (word: string): string => `200 PORT {PORT} ${word}`;
   const synAckDropped = `input priority 0; tcp sport ${PASSIVE} tcp flags & (syn | ack) == syn | ack drop`;
   const synDropped = `output priority 0; tcp dport ${PASSIVE} drop`;
+
+  test("who looks for an open port in vain is told of to the operator", async () => {
+    const vain = ["EPSV", "try", "EPSV", "try", "EPSV", "try", "EPSV"];
+    await replies("10.77.0.1", synDropped, ...vain);
+    const sentence = `1 client from 10.77.0.0/24 never reached ports ${PASSIVE}: the range is probably closed on the way`;
+    await vi.waitFor(() => expect(said).toContain(sentence));
+  });
 
   test.each(addresses)("a SYN whose answer is lost stands half-open (%s)", async (address) => {
     const [, seen] = await replies(address, synAckDropped, "EPSV", "try", "SITE DOCTOR PORT {PORT}=");

@@ -160,7 +160,7 @@ export const moreBoxes: readonly Topology[] = [
   },
   {
     name: "client's exit resets, far server",
-    story: "The client's box resets what leaves for high ports; the server is 120 ms away.",
+    story: "The client's box resets what leaves for high ports; the server is 300 ms away.",
     client: "public",
     server: "public",
     rules: {
@@ -169,16 +169,16 @@ export const moreBoxes: readonly Topology[] = [
         'iifname "inside" tcp dport 1024-65535 reject with tcp reset',
       ),
     },
-    wire: { delay: 0.06 },
+    wire: { delay: 0.15 },
     outcomes: inIpv4("dial-refused", "passes"),
   },
   {
     name: "server's entrance resets, far client",
-    story: "The server's box resets what is not for port 21; the client is 120 ms away.",
+    story: "The server's box resets what is not for port 21; the client is 300 ms away.",
     client: "public",
     server: "public",
     rules: { "server-box": forward(fromInside, "tcp dport 21 accept", reset) },
-    wire: { delay: 0.06 },
+    wire: { delay: 0.15 },
     outcomes: inIpv4("dial-refused", "passes"),
   },
   {
@@ -224,6 +224,25 @@ export const moreBoxes: readonly Topology[] = [
     outcomes: everywhere("passes", "command-refused"),
   },
   {
+    name: "client NAT, server that dials what it is told",
+    story: "The server believes PORT and dials the client's private address, to which there is no way.",
+    client: "private",
+    server: "public",
+    inLongFormOnly: true,
+    rules: { "client-box": clientNat },
+    daemon: { more: ["port_promiscuous=YES", "connect_from_port_20=NO"] },
+    outcomes: inIpv4("passes", "nobody-came"),
+  },
+  {
+    name: "server that lets nobody in without TLS",
+    story: "The server takes a login by TLS only, and moves data by TLS only.",
+    client: "public",
+    server: "public",
+    inLongFormOnly: true,
+    daemon: { more: ["force_anon_logins_ssl=YES", "force_anon_data_ssl=YES"] },
+    outcomes: { ipv4: { explicit: { ...passive("passes"), ...active("passes") } } },
+  },
+  {
     name: "server that lets two in from an address",
     story: "The server takes two sessions at a time from each address.",
     client: "public",
@@ -248,7 +267,13 @@ export const moreBoxes: readonly Topology[] = [
     rules: { "client-box": clientFirewall },
     daemon: { passivePorts: [50_000, 50_000] },
     scripts: { server: ["hold.py", "50000"] },
-    outcomes: inIpv4("command-refused", "nobody-came"),
+    // The server says so in clear, inside TLS.
+    outcomes: {
+      ipv4: {
+        off: { ...passive("command-refused"), ...active("nobody-came") },
+        explicit: { ...passive("control-lost"), ...active("nobody-came") },
+      },
+    },
   },
   {
     name: "IPv6 is silent",

@@ -28,7 +28,7 @@ export interface DiagnoseOptions extends Connecting {
   readonly isFolder?: boolean;
   /** Leave a command connection idle for so many seconds, and see whether it lives. */
   readonly idle?: number;
-  /** For everything but that (default 25). */
+  /** For everything but that (default 24). */
   readonly seconds?: number;
   readonly signal?: AbortSignal;
   readonly onStep?: (step: ProbeStep) => void;
@@ -42,7 +42,7 @@ export interface Diagnosis {
 }
 
 /** Half a minute is what somebody waits for; the answer is told before. */
-const SECONDS = 25;
+const SECONDS = 24;
 
 /** Milliseconds that an idle connection may take besides. */
 const AROUND_IDLE_MS = 20_000;

@@ -6,10 +6,10 @@ import type { Evidence } from "./evidence.ts";
 
 /** `passive epsv; active: in-silent`. */
 function told(of: Evidence): string {
-  const { mode, command, works, shut, before, otherwise } = verdictOf(of, findingsOf(of));
+  const { mode, command, over, works, shut, before, otherwise } = verdictOf(of, findingsOf(of));
   expect(works).toBe(mode !== null);
   return [
-    `${mode} ${command}`,
+    `${mode} ${command}${over ? ` over ${over}` : ""}`,
     ...shut.map((one) => `${one.mode}: ${one.finding?.cause ?? "?"}`),
     ...(before ? [`before: ${before.cause}`] : []),
     ...(otherwise ? [`otherwise ${otherwise.login} ${otherwise.mode}`] : []),
@@ -57,6 +57,18 @@ test.each<[string, Evidence, string]>([
   [
     "one family is enough",
     evidence([...all("public", "epsv off dial-silent"), ...all("six", "epsv off moved")]),
+    "passive epsv over 6",
+  ],
+  [
+    "what is in the way is told of the family that is used",
+    evidence(all("public", "epsv off moved", "port off nobody-came"), {
+      controls: [control("public", "off", "ready"), control("six", "off", "connect-silent")],
+    }),
+    "passive epsv over 4; active: in-silent",
+  ],
+  [
+    "both families work",
+    evidence([...all("public", "pasv off moved"), ...all("six", "epsv off moved")]),
     "passive epsv",
   ],
   [
@@ -83,7 +95,7 @@ test.each<[string, Evidence, string]>([
       login: "off",
       controls: [control("public", "off", "login-refused"), control("public", "explicit", "ready")],
     }),
-    "null null; otherwise explicit passive",
+    "null null; before: login-refused; otherwise explicit passive",
   ],
   ["nothing was seen", { ...none, controls: [] }, "null null"],
 ])("%s", (_name, seen, expected) => {

@@ -1,6 +1,6 @@
 import { isPassive } from "@twinport/protocol";
 import type { DataMode, ModeCommand } from "@twinport/protocol";
-import type { AttemptEvidence, Evidence, TlsUse } from "./evidence.ts";
+import type { AttemptEvidence, Evidence, Family, TlsUse } from "./evidence.ts";
 import type { Finding } from "./findings.ts";
 import { isBulkShut } from "./findings/door.ts";
 import { isMeant, sceneOf } from "./findings/scene.ts";
@@ -10,6 +10,8 @@ export interface Verdict {
   readonly mode: DataMode | null;
   /** The first command that moves data, in the order in which clients try them. */
   readonly command: ModeCommand | null;
+  /** The address family that it takes, where it does not work in every one that was tried. */
+  readonly over: Family | undefined;
   /** Data moves with the login that the URL asks for. */
   readonly works: boolean;
   readonly login: TlsUse;
@@ -30,20 +32,23 @@ export function verdictOf(evidence: Evidence, findings: readonly Finding[]): Ver
   const moving = scene.tried.filter((one) => one.outcome === "moved" && !isBulkShut(evidence, one));
   const asked = moving.filter(({ tls }) => tls === scene.login);
   const command = firstOf(asked);
+  const families = command === null ? [] : familiesOf({ controls: [], attempts: asked.filter(isLike(command)) });
+  const wasTried = scene.tried.some(({ tls }) => tls === scene.login);
   const other = moving.find(({ tls }) => tls !== scene.login);
   const otherCommand = other && firstOf(moving.filter(({ tls }) => tls === other.tls));
   return {
     mode: command === null ? null : modeOf(command),
     command,
+    over: families.length < familiesOf(evidence).length ? families[0] : undefined,
     works: command !== null,
     login: scene.login,
     shut: (["passive", "active"] as const).flatMap((mode) => {
       const which = { passive: mode === "passive", secured: scene.login !== "off" };
-      const wasTried = scene.tried.some((one) => isMeant(one, which));
-      if (!wasTried || asked.some((one) => isMeant(one, which))) return [];
-      return [{ mode, finding: findings.find((finding) => isInTheWay(finding, mode, scene.login)) }];
+      const isKnown = scene.tried.some((one) => isMeant(one, which));
+      if (!isKnown || asked.some((one) => isMeant(one, which))) return [];
+      return [{ mode, finding: inTheWay(findings, mode, scene.login, families[0]) }];
     }),
-    before: command === null && scene.tried.length === 0 ? findings.find(({ blocks }) => blocks) : undefined,
+    before: wasTried ? undefined : findings.find((finding) => isInTheWay(finding, scene.login)),
     otherwise: command === null && other && otherCommand ? { login: other.tls, mode: modeOf(otherCommand) } : undefined,
   };
 }
@@ -54,7 +59,28 @@ function firstOf(moving: readonly AttemptEvidence[]): ModeCommand | null {
   return order.find((command) => moving.some(({ mode }) => mode === command)) ?? null;
 }
 
-function isInTheWay({ blocks, modes, tls }: Finding, mode: DataMode, login: TlsUse): boolean {
-  const isOfLogin = tls.length === 0 || tls.includes(login !== "off");
-  return blocks && isOfLogin && modes.some((command) => modeOf(command) === mode);
+const isLike =
+  (command: ModeCommand) =>
+  ({ mode }: AttemptEvidence): boolean =>
+    modeOf(mode) === modeOf(command);
+
+function familiesOf({ controls, attempts }: Pick<Evidence, "controls" | "attempts">): Family[] {
+  return ([4, 6] as const).filter((one) => [...controls, ...attempts].some(({ family }) => family === one));
+}
+
+function isInTheWay({ blocks, tls }: Finding, login: TlsUse): boolean {
+  return blocks && (tls.length === 0 || tls.includes(login !== "off"));
+}
+
+/** What is in the way of a mode; rather what is so in the family that is used anyway. */
+function inTheWay(
+  findings: readonly Finding[],
+  mode: DataMode,
+  login: TlsUse,
+  family: Family | undefined,
+): Finding | undefined {
+  const all = findings.filter(
+    (finding) => isInTheWay(finding, login) && finding.modes.some((command) => modeOf(command) === mode),
+  );
+  return all.find(({ families }) => family !== undefined && families.includes(family)) ?? all[0];
 }

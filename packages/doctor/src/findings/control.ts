@@ -1,10 +1,9 @@
 import type { ModeCommand } from "@twinport/protocol";
 import type { ControlEvidence, Family, TlsUse } from "../evidence.ts";
-import type { Cause, Side } from "../findings.ts";
 import { isWornOut } from "./door.ts";
 import { hasConnected } from "./scene.ts";
 import type { Scene } from "./scene.ts";
-import type { FindingFacts, Story } from "./story.ts";
+import type { Guess, Story } from "./story.ts";
 
 /** What stands before all modes: the name, the command connection, the login. */
 export function controlStories(scene: Scene): Story[] {
@@ -18,18 +17,10 @@ export function controlStories(scene: Scene): Story[] {
   ];
 }
 
-interface ControlGuess {
-  readonly cause: Cause;
-  readonly side: Side;
-  readonly confidence: number;
-  readonly blocks: boolean;
-  readonly facts?: FindingFacts;
-}
-
 function controlStory(
   { evidence }: Scene,
   one: Pick<ControlEvidence, "family" | "tls" | "peer" | "reply" | "facts">,
-  guess: ControlGuess,
+  guess: Guess,
 ): Story {
   const { family, tls, peer, reply } = one;
   const said = reply && { said: `${reply.code} ${reply.text}` };
@@ -87,7 +78,7 @@ function certificateStory(scene: Scene, one: ControlEvidence): Story {
   return controlStory(scene, one, { cause: "tls-certificate", side: "server", confidence: 0.9, blocks });
 }
 
-function loginGuess(scene: Scene, one: ControlEvidence): ControlGuess | undefined {
+function loginGuess(scene: Scene, one: ControlEvidence): Guess | undefined {
   const isAsked = one.tls === scene.login;
   const works = scene.evidence.controls.filter(({ outcome }) => outcome === "ready");
   const isNeeded = isAsked || works.length === 0;
@@ -124,14 +115,14 @@ function loginGuess(scene: Scene, one: ControlEvidence): ControlGuess | undefine
 const asksForTls = ({ tls, reply }: ControlEvidence): boolean =>
   tls === "off" && /encrypt|\bTLS\b|\bSSL\b|secure/i.test(reply?.text ?? "");
 
-function handshakeGuess(scene: Scene, one: ControlEvidence, blocks: boolean): ControlGuess {
+function handshakeGuess(scene: Scene, one: ControlEvidence, blocks: boolean): Guess {
   const isClear = spokenBy(one) === "ftp" || speaks(scene, one, "off");
   if (one.tls === "implicit" && isClear) return wrongProtocol(blocks, "ftp");
   if (isOther(one)) return wrongProtocol(blocks, spokenBy(one));
   return { cause: "tls-failed", side: "undecided", confidence: 0.8, blocks, facts: { on: "control" } };
 }
 
-function lostGuess(scene: Scene, one: ControlEvidence, blocks: boolean): ControlGuess | undefined {
+function lostGuess(scene: Scene, one: ControlEvidence, blocks: boolean): Guess | undefined {
   if (one.tls === "off" && speaks(scene, one, "implicit")) return wrongProtocol(blocks, "tls");
   if (isOther(one) || (one.tls === "off" && spokenBy(one) === "tls")) return wrongProtocol(blocks, spokenBy(one));
   // One that was never greeted says nothing of TLS: it may be one too many.
@@ -151,7 +142,7 @@ const spokenBy = ({ facts }: ControlEvidence): string => String(facts["speaks"] 
 const isOther = (one: ControlEvidence): boolean =>
   ["ssh", "http", "smtp", "pop3", "imap", "other"].includes(spokenBy(one));
 
-const wrongProtocol = (blocks: boolean, speaking: string): ControlGuess => ({
+const wrongProtocol = (blocks: boolean, speaking: string): Guess => ({
   cause: "wrong-protocol",
   side: "server",
   confidence: 0.95,

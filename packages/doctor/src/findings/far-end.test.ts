@@ -69,6 +69,18 @@ test.each<[string, Evidence, string[]]>([
     ["out-refused undecided 50001 blocks"],
   ],
   [
+    "two refusals come early and others late, on a busy machine",
+    evidence(
+      [
+        tried("public", "epsv off dial-refused 50001", { dialMs: 77 }),
+        ...all("public", reset[1], ...comes),
+        tried("public", "epsv off dial-refused 50003", { purpose: "further-port" }),
+      ],
+      far(120, 130),
+    ),
+    ["out-refused client 50001 blocks"],
+  ],
+  [
     "the command connection took long since its SYN was lost, and a refusal did not",
     evidence(all("public", ...reset, ...comes), far(1040, 2)),
     ["out-refused undecided 50001 blocks"],

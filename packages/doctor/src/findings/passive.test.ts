@@ -96,6 +96,14 @@ test.each<[string, Evidence, string[]]>([
     [],
   ],
   [
+    "one port of many was silent for two seconds",
+    evidence([
+      ...all("public", "epsv off moved 50001", "pasv off moved 50002", ...comes),
+      tried("public", "epsv off dial-silent 50003", { purpose: "further-port", dialMs: 2000 }),
+    ]),
+    [],
+  ],
+  [
     "what begins a connection takes two seconds, and a further dial was not that patient",
     evidence([
       tried("public", "epsv off moved 50001", { dialMs: 2010 }),

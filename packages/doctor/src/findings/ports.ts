@@ -24,6 +24,8 @@ export function mixedPorts(scene: Scene, family: Family, secured: boolean): Mixe
   const attempts = dialed.filter((attempt) => isStopped(attempt, slowest));
   const passed = portsOf(came);
   const stopped = portsOf(attempts);
+  // One that was silent for a moment is one that was lost.
+  if (stopped.length === 1 && !attempts.some(isSolid)) return undefined;
   // The same port once so and once so: something is lost on the way, or busy for a while.
   if (passed.length === 0 || stopped.length === 0 || stopped.some((port) => passed.includes(port))) return undefined;
   const onlyTold = commandThatPasses(came, attempts);
@@ -34,8 +36,11 @@ export function mixedPorts(scene: Scene, family: Family, secured: boolean): Mixe
 function isStopped({ outcome, connected, dialMs = 0 }: AttemptEvidence, slowest: number): boolean {
   if (connected) return false;
   if (outcome === "dial-refused" || outcome === "dial-unreachable") return true;
-  return outcome === "dial-silent" && dialMs >= Math.max(1000, slowest * 1.5);
+  return outcome === "dial-silent" && dialMs >= Math.max(900, slowest * 1.5);
 }
+
+/** Refused, or silent for a SYN and two repetitions. */
+const isSolid = ({ outcome, dialMs = 0 }: AttemptEvidence): boolean => outcome !== "dial-silent" || dialMs >= 3000;
 
 function commandThatPasses(
   came: readonly AttemptEvidence[],

@@ -101,7 +101,7 @@ function curlReader(): LogReader {
   let session = "0";
   return (line) => {
     const { text } = strip(line);
-    if (/^\* Connect data stream/.test(text)) isOfData = true;
+    if (text.startsWith("* Connect data stream")) isOfData = true;
     else if (/^\* (?:Closing connection|shutting down connection)|^< 220[ -]/.test(text)) isOfData = false;
     const steps =
       isOfData && !/^< 220[ -]/.test(text) ? readData(line).map((step) => ({ ...step, session })) : read(line);

@@ -35,7 +35,7 @@ export interface Stripped {
 }
 
 export function stepOf(facts: LogStepFacts, session: string, at?: number): LogStep {
-  return { ...facts, session, ...(at !== undefined && { at }) } as LogStep;
+  return { ...facts, session, ...(at !== undefined && { at }) };
 }
 
 /** `227 Entering …` as a reply; a line of one that goes on, and anything else, is none. */
@@ -56,4 +56,15 @@ export function timeOf(text: string): number | undefined {
 export function failureOf(words: string): "refused" | "silent" | "unreachable" {
   if (/refused/i.test(words)) return "refused";
   return /unreach|no route|not permitted|denied/i.test(words) ? "unreachable" : "silent";
+}
+
+/** So many conversations are remembered at a time; those before have most likely ended. */
+const MOST = 10_000;
+
+/** Remembers something under a key, and forgets the oldest where there is too much. */
+export function remember<T>(map: Map<string, T>, key: string, value: T): void {
+  map.set(key, value);
+  if (map.size <= MOST) return;
+  const [oldest] = map.keys();
+  if (oldest !== undefined) map.delete(oldest);
 }

@@ -1,4 +1,4 @@
-import { factsOf, failureOf, replyOf, stepOf, timeOf } from "./line-rules.ts";
+import { factsOf, failureOf, remember, replyOf, stepOf, timeOf } from "./line-rules.ts";
 import type { LineRule } from "./line-rules.ts";
 import type { LogEnd, LogFormat, LogReader, LogStepFacts } from "./log-step.ts";
 
@@ -67,6 +67,6 @@ function isRepeated(facts: LogStepFacts, session: string, last: Map<string, stri
   const key = facts.kind === "command" ? facts.line : String(facts.code);
   const isSame = last.get(session) === key;
   // A reply ends a command: the same one again is another one.
-  last.set(session, key);
+  remember(last, session, key);
   return isSame;
 }

@@ -1,4 +1,4 @@
-import { factsOf, replyOf, stepOf, timeOf } from "./line-rules.ts";
+import { factsOf, remember, replyOf, stepOf, timeOf } from "./line-rules.ts";
 import type { LineRule } from "./line-rules.ts";
 import type { LogFormat, LogReader } from "./log-step.ts";
 
@@ -33,7 +33,7 @@ function reader(): LogReader {
     if (!facts) return [];
     // Without its pid nothing but the client's address tells sessions apart.
     const key = pid ?? address;
-    if (facts.kind === "connected") current.set(key, String(++sessions));
+    if (facts.kind === "connected") remember(current, key, String(++sessions));
     const session = current.get(key) ?? "0";
     const at = timeOf(/^\d/.test(time) ? time : `${time} 2000`);
     return [stepOf(facts, session, at)];

@@ -1,4 +1,4 @@
-import { factsOf, replyOf, stepOf, timeOf } from "./line-rules.ts";
+import { factsOf, remember, replyOf, stepOf, timeOf } from "./line-rules.ts";
 import type { LineRule } from "./line-rules.ts";
 import type { LogFormat, LogReader } from "./log-step.ts";
 
@@ -21,9 +21,6 @@ export const vsftpd: LogFormat = {
   reader: vsftpdReader,
 };
 
-/** How many processes are remembered: those before have gone. */
-const MOST = 10_000;
-
 function vsftpdReader(): LogReader {
   // After the login another process goes on: it is the one that was not seen before, for the same client.
   const sessions = new Map<string, string>();
@@ -34,14 +31,13 @@ function vsftpdReader(): LogReader {
     const [, client = ""] = /Client "(?:::ffff:)?([^"]*)"/.exec(said) ?? [];
     const facts = factsOf(said, rules);
     if (facts?.kind === "connected") sessions.delete(pid);
-    if (/^OK LOGIN/.test(said)) return [];
+    if (said.startsWith("OK LOGIN")) return [];
     const session = sessions.get(pid) ?? waiting.get(client) ?? `${pid} ${time}`;
     if (!sessions.has(pid)) waiting.delete(client);
-    sessions.set(pid, session);
+    remember(sessions, pid, session);
     if (facts?.kind === "connected" || facts?.kind === "command") {
-      if (/^(?:PASS|USER)\b/.test(facts.kind === "command" ? facts.line : "")) waiting.set(client, session);
+      if (/^(?:PASS|USER)\b/.test(facts.kind === "command" ? facts.line : "")) remember(waiting, client, session);
     }
-    if (sessions.size > MOST) sessions.delete(sessions.keys().next().value ?? "");
     return facts ? [stepOf(facts, session, timeOf(time))] : [];
   };
 }

@@ -20,6 +20,8 @@ export interface FindingView {
   readonly isControl: boolean;
   /** It is about some of the modes, and so behind the login. */
   readonly isPart: boolean;
+  /** In one part of a sentence: without the command that prints the rules. */
+  readonly isBrief: boolean;
   /** A fact by its name; empty where it is not there. */
   readonly fact: (name: string) => string;
 }
@@ -36,8 +38,8 @@ export interface CauseSentences {
 
 /** What the last sentence is made of. */
 export interface VerdictSentences {
-  readonly use: (mode: DataMode) => string;
-  readonly works: (mode: DataMode) => string;
+  readonly use: (mode: DataMode, over: 4 | 6 | undefined) => string;
+  readonly works: (mode: DataMode, over: 4 | 6 | undefined) => string;
   readonly nothing: () => string;
   readonly before: (because: string, open: string) => string;
   readonly shut: (mode: DataMode, because: string, open: string) => string;

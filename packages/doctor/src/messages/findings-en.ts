@@ -1,4 +1,5 @@
 import type { Cause, Side } from "../findings.ts";
+import { openingsOf } from "./openings.ts";
 import type { CauseSentences, FindingView, VerdictSentences } from "./finding-view.ts";
 
 const ends: Readonly<Record<Side, string>> = {
@@ -7,23 +8,18 @@ const ends: Readonly<Record<Side, string>> = {
   undecided: "at your end or at the server's: from here both look alike",
 };
 
-const openServer = (ports: string): string =>
-  `on the server's side, let in TCP to its passive ports (told here: ${ports}); give the server a fixed range and open that: twinport firewall --for nftables --passive-ports FROM-TO`;
-const openClient = (ports: string): string =>
-  `on your side, let out TCP to the server's passive ports (told here: ${ports}): twinport firewall --for nftables --client --passive-ports FROM-TO`;
-const openOut = ({ side, ports }: FindingView): string =>
-  side === "client"
-    ? openClient(ports)
-    : side === "server"
-      ? openServer(ports)
-      : `${openServer(ports)}; or ${openClient(ports)}`;
-
-const letInClient =
-  "on your side, let in TCP from the server (from its port 20, where it keeps to that) to the ports that your client offers: twinport firewall --for nftables --client";
-const letOutServer =
-  "on the server's side, let out TCP from its port 20 to ports 1024-65535: twinport firewall --for nftables";
-const openIn = ({ side }: FindingView): string =>
-  side === "client" ? letInClient : side === "server" ? letOutServer : `${letInClient}; and ${letOutServer}`;
+const openings = openingsOf({
+  inAtServer: (ports) =>
+    `on the server's side, let in TCP to its passive ports (told here: ${ports}); give the server a fixed range and open that`,
+  outAtClient: (ports) => `on your side, let out TCP to the server's passive ports (told here: ${ports})`,
+  inAtClient:
+    "on your side, let in TCP from the server (from its port 20, where it keeps to that) to the ports that your client offers (--active-ports 40000-40099)",
+  outAtServer: "on the server's side, let out TCP from its port 20 to ports 1024-65535",
+  either: (one, other) => `${one}; or ${other}`,
+  both: (one, other) => `${one}; and ${other}`,
+  by: (text, command) => `${text}: ${command}`,
+  range: "FROM-TO",
+});
 
 const elsewhere = (port: string): string =>
   `Run twinport doctor from another network: if port ${port} is reached there, it is your end. Or run twinport doctor --server on the server.`;
@@ -99,7 +95,7 @@ const stalls: Readonly<Record<string, Omit<CauseSentences, "decide">>> = {
       `The data connection (port ${port}) stands and carries nothing${words(said)}: a box has taken it up for the server and nobody stands behind, or packets are lost. It is ${ends[side]}.`,
     because: () => "the data connection stands and carries nothing",
     open: (view) =>
-      `open the ports behind the box that answers for the server too: ${view.isPassive ? openServer(view.ports) : letInClient}`,
+      `open the ports behind the box that answers for the server too: ${view.isPassive ? openings.inAtServer(view) : openings.inAtClient(view)}`,
   },
 };
 const stallOf = ({ fact }: FindingView) => stalls[fact("what")] ?? stalls["nothing"]!;
@@ -126,10 +122,10 @@ const causes: Readonly<Record<Cause, CauseSentences>> = {
           : `connections to port ${view.ports} of ${view.server} are refused`,
     open: (view) =>
       isOfProxy(view)
-        ? "check the proxy's address and port and what it lets out, or go without it (--proxy none)"
+        ? "check the proxy's address and port and what it lets out, or go without it (--no-proxy)"
         : view.isControl
           ? openControl(view)
-          : openOut(view),
+          : openings.out(view),
     decide: ({ port }) => elsewhere(port),
   },
   "out-silent": {
@@ -141,14 +137,14 @@ const causes: Readonly<Record<Cause, CauseSentences>> = {
       view.isControl
         ? `port ${view.port} of ${view.server} does not answer`
         : `connections to port ${view.ports} of ${view.server} get no answer`,
-    open: (view) => (view.isControl ? openControl(view) : openOut(view)),
+    open: (view) => (view.isControl ? openControl(view) : openings.out(view)),
     decide: ({ port }) => elsewhere(port),
   },
   "in-silent": {
-    what: ({ port, side }) =>
-      `The server was to connect to our port ${port}, and nobody came: something drops it ${ends[side]}.`,
+    what: (view) =>
+      `The server was to connect to our port ${view.port}, and nobody came: something drops it ${ends[view.side]}.${sight(view)}`,
     because: ({ port }) => `the server's connection to our port ${port} does not arrive`,
-    open: openIn,
+    open: openings.inwards,
     decide: () => fromElsewhere,
   },
   "server-425": {
@@ -163,7 +159,7 @@ const causes: Readonly<Record<Cause, CauseSentences>> = {
     open: (view) =>
       view.isPassive
         ? "let the command connection and the data connections leave by the same address, and no box take up connections for the server"
-        : openIn(view),
+        : openings.inwards(view),
     decide: ({ isPassive, port }) => (isPassive ? elsewhere(port) : fromElsewhere),
   },
   "server-refuses-mode": {
@@ -190,10 +186,14 @@ const causes: Readonly<Record<Cause, CauseSentences>> = {
       isPassive
         ? `the server tells the private address ${fact("told")}`
         : `your address ${client} is behind a NAT at your end`,
-    open: ({ isPassive, fact }) =>
-      isPassive
-        ? `have the server tell the address that the world has of it (twinport serve --passive-address ${fact("peer")}; vsftpd: pasv_address; ProFTPD: MasqueradeAddress)`
-        : "forward a range of ports on your NAT to the client, and have the client tell the NAT's address (twinport firewall --for nftables --gateway client); or use an FTP helper there, without TLS",
+    open: (view) =>
+      view.isPassive
+        ? `have the server tell the address that the world has of it (twinport serve --passive-address ${view.fact("peer")}; vsftpd: pasv_address; ProFTPD: MasqueradeAddress)`
+        : openings.by(
+            view,
+            `forward ports 40000-40099 on your NAT to ${view.client} and have the client tell them (--active-ports 40000-40099 --active-address, with the NAT's outer address), or use an FTP helper there, without TLS`,
+            ` --gateway client --from ${view.client} --client-ports 40000-40099`,
+          ),
   },
   "address-wrong": {
     what: (view) => wrongOf(view).what(view),
@@ -224,16 +224,20 @@ const causes: Readonly<Record<Cause, CauseSentences>> = {
     because: () => "the FTP helper that opens the ports cannot read along under TLS",
     open: (view) =>
       view.isPassive
-        ? openOut(view)
-        : `${view.side === "client" ? "use passive mode, or forward ports on your NAT" : openIn(view)}`,
+        ? openings.out(view)
+        : `${view.side === "client" ? "use passive mode, or forward ports on your NAT" : openings.inwards(view)}`,
     decide: ({ port, isPassive }) => (isPassive ? elsewhere(port) : fromElsewhere),
   },
   "range-outside-firewall": {
     what: ({ fact, side }) =>
       `Some of the server's passive ports are reached (${fact("passed")}) and others are not (${fact("stopped")}): the range that is open is not the range that the server uses. It is ${ends[side]}.`,
     because: ({ fact }) => `some of the server's passive ports are shut (${fact("stopped")})`,
-    open: ({ side, ports }) =>
-      `make the two the same: open all ports of the server's range, or narrow the range to what is open${side === "server" ? "" : ` (at your end: let out TCP to ${ports})`}: twinport firewall --for nftables --passive-ports FROM-TO`,
+    open: (view) =>
+      openings.by(
+        view,
+        `make the two the same: open all ports of the server's range, or narrow the range to what is open${view.side === "server" ? "" : ` (at your end: let out TCP to ${view.ports})`}`,
+        " --passive-ports FROM-TO",
+      ),
     decide: ({ port }) => elsewhere(port),
   },
   "range-exhausted": {
@@ -330,8 +334,8 @@ const modes = { passive: "passive", active: "active" } as const;
 const capital = (text: string): string => text.slice(0, 1).toUpperCase() + text.slice(1);
 
 const verdict: VerdictSentences = {
-  use: (mode) => `Use ${modes[mode]}.`,
-  works: (mode) => `Use ${modes[mode]}: it works.`,
+  use: (mode, over) => `Use ${modes[mode]}${over ? ` over IPv${over}` : ""}.`,
+  works: (mode, over) => `Use ${modes[mode]}${over ? ` over IPv${over}` : ""}: it works.`,
   nothing: () => "No mode works.",
   before: (because, open) => `Nothing can be tried: ${because}; to come further, ${open}.`,
   shut: (mode, because, open) => `${capital(modes[mode])} cannot work: ${because}; to have it, ${open}.`,
@@ -340,7 +344,13 @@ const verdict: VerdictSentences = {
 };
 
 /** What the doctor says of findings, in English. */
-export const findingsEn = { causes, verdict, fix: (open: string): string => `${capital(open)}.`, gap: " " };
+export const findingsEn = {
+  causes,
+  verdict,
+  fix: (open: string): string => `${capital(open)}.`,
+  gap: " ",
+  comma: ", ",
+};
 
 /** The sentences of findings. */
 export type FindingsMessages = typeof findingsEn;

@@ -1,4 +1,5 @@
 import type { Cause, Side } from "../findings.ts";
+import { openingsOf } from "./openings.ts";
 import type { CauseSentences, FindingView, VerdictSentences } from "./finding-view.ts";
 import type { FindingsMessages } from "./findings-en.ts";
 
@@ -8,22 +9,18 @@ const ends: Readonly<Record<Side, string>> = {
   undecided: "位于您这一端或服务器一端，从这里看两者没有区别",
 };
 
-const openServer = (ports: string): string =>
-  `在服务器一端，放行进入其被动端口（此处告知的是 ${ports}）的 TCP 连接；请给服务器设定固定的端口范围并放行它：twinport firewall --for nftables --passive-ports 起始-结束`;
-const openClient = (ports: string): string =>
-  `在您这一端，放行前往服务器被动端口（此处告知的是 ${ports}）的 TCP 连接：twinport firewall --for nftables --client --passive-ports 起始-结束`;
-const openOut = ({ side, ports }: FindingView): string =>
-  side === "client"
-    ? openClient(ports)
-    : side === "server"
-      ? openServer(ports)
-      : `${openServer(ports)}；或者${openClient(ports)}`;
-
-const letInClient =
-  "在您这一端，放行从服务器（若它固定使用，则为其端口 20）到客户端所开放端口的 TCP 连接：twinport firewall --for nftables --client";
-const letOutServer = "在服务器一端，放行从其端口 20 到端口 1024-65535 的 TCP 连接：twinport firewall --for nftables";
-const openIn = ({ side }: FindingView): string =>
-  side === "client" ? letInClient : side === "server" ? letOutServer : `${letInClient}；并且${letOutServer}`;
+const openings = openingsOf({
+  inAtServer: (ports) =>
+    `在服务器一端，放行进入其被动端口（此处告知的是 ${ports}）的 TCP 连接；请给服务器设定固定的端口范围并放行它`,
+  outAtClient: (ports) => `在您这一端，放行前往服务器被动端口（此处告知的是 ${ports}）的 TCP 连接`,
+  inAtClient:
+    "在您这一端，放行从服务器（若它固定使用，则为其端口 20）到客户端所开放端口（--active-ports 40000-40099）的 TCP 连接",
+  outAtServer: "在服务器一端，放行从其端口 20 到端口 1024-65535 的 TCP 连接",
+  either: (one, other) => `${one}；或者${other}`,
+  both: (one, other) => `${one}；并且${other}`,
+  by: (text, command) => `${text}：${command}`,
+  range: "起始-结束",
+});
 
 const elsewhere = (port: string): string =>
   `请在另一个网络中运行 twinport doctor：若在那里能连上端口 ${port}，问题就在您这一端。或者在服务器上运行 twinport doctor --server。`;
@@ -92,7 +89,8 @@ const stalls: Readonly<Record<string, Omit<CauseSentences, "decide">>> = {
     what: ({ port, side, said }) =>
       `数据连接（端口 ${port}）已建立，但没有任何数据${words(said)}：中间设备代替服务器接受了连接而其后无人，或数据包丢失。原因${ends[side]}。`,
     because: () => "数据连接已建立，但没有任何数据",
-    open: (view) => `把代为应答的设备之后的端口也放行：${view.isPassive ? openServer(view.ports) : letInClient}`,
+    open: (view) =>
+      `把代为应答的设备之后的端口也放行：${view.isPassive ? openings.inAtServer(view) : openings.inAtClient(view)}`,
   },
 };
 const stallOf = ({ fact }: FindingView) => stalls[fact("what")] ?? stalls["nothing"]!;
@@ -119,10 +117,10 @@ const causes: Readonly<Record<Cause, CauseSentences>> = {
           : `到 ${view.server} 端口 ${view.ports} 的连接被拒绝`,
     open: (view) =>
       isOfProxy(view)
-        ? "检查代理的地址和端口以及它允许的去向，或不使用代理（--proxy none）"
+        ? "检查代理的地址和端口以及它允许的去向，或不使用代理（--no-proxy）"
         : view.isControl
           ? openControl(view)
-          : openOut(view),
+          : openings.out(view),
     decide: ({ port }) => elsewhere(port),
   },
   "out-silent": {
@@ -134,13 +132,14 @@ const causes: Readonly<Record<Cause, CauseSentences>> = {
       view.isControl
         ? `${view.server} 的端口 ${view.port} 没有应答`
         : `到 ${view.server} 端口 ${view.ports} 的连接没有应答`,
-    open: (view) => (view.isControl ? openControl(view) : openOut(view)),
+    open: (view) => (view.isControl ? openControl(view) : openings.out(view)),
     decide: ({ port }) => elsewhere(port),
   },
   "in-silent": {
-    what: ({ port, side }) => `服务器应当连接我们的端口 ${port}，但没有连接到来：数据包被丢弃，丢弃者${ends[side]}。`,
+    what: (view) =>
+      `服务器应当连接我们的端口 ${view.port}，但没有连接到来：数据包被丢弃，丢弃者${ends[view.side]}。${sight(view)}`,
     because: ({ port }) => `服务器到我们端口 ${port} 的连接没有到达`,
-    open: openIn,
+    open: openings.inwards,
     decide: () => fromElsewhere,
   },
   "server-425": {
@@ -151,7 +150,9 @@ const causes: Readonly<Record<Cause, CauseSentences>> = {
     because: ({ said, port, isPassive }) =>
       isPassive ? `服务器看不到我们的数据连接${words(said)}` : `服务器到我们端口 ${port} 的连接被拒绝${words(said)}`,
     open: (view) =>
-      view.isPassive ? "让命令连接和数据连接从同一个地址出去，并且不要让中间设备代替服务器接受连接" : openIn(view),
+      view.isPassive
+        ? "让命令连接和数据连接从同一个地址出去，并且不要让中间设备代替服务器接受连接"
+        : openings.inwards(view),
     decide: ({ isPassive, port }) => (isPassive ? elsewhere(port) : fromElsewhere),
   },
   "server-refuses-mode": {
@@ -175,10 +176,14 @@ const causes: Readonly<Record<Cause, CauseSentences>> = {
         : `您的地址 ${client} 是私有地址，位于您这一端的 NAT 之后：${server} 无法连接它${words(said)}。`,
     because: ({ isPassive, fact, client }) =>
       isPassive ? `服务器告知的是私有地址 ${fact("told")}` : `您的地址 ${client} 位于您这一端的 NAT 之后`,
-    open: ({ isPassive, fact }) =>
-      isPassive
-        ? `让服务器告知外界所知的地址（twinport serve --passive-address ${fact("peer")}；vsftpd：pasv_address；ProFTPD：MasqueradeAddress）`
-        : "在您的 NAT 上把一段端口转发到客户端，并让客户端告知 NAT 的地址（twinport firewall --for nftables --gateway client）；或在 NAT 上使用 FTP 助手，但不能用 TLS",
+    open: (view) =>
+      view.isPassive
+        ? `让服务器告知外界所知的地址（twinport serve --passive-address ${view.fact("peer")}；vsftpd：pasv_address；ProFTPD：MasqueradeAddress）`
+        : openings.by(
+            view,
+            `在您的 NAT 上把端口 40000-40099 转发到 ${view.client}，并让客户端告知它们（--active-ports 40000-40099 和 --active-address，后者为 NAT 的外部地址），或在 NAT 上使用 FTP 助手，但不能用 TLS`,
+            ` --gateway client --from ${view.client} --client-ports 40000-40099`,
+          ),
   },
   "address-wrong": {
     what: (view) => wrongOf(view).what(view),
@@ -207,15 +212,23 @@ const causes: Readonly<Record<Cause, CauseSentences>> = {
       `${isPassive ? "被动" : "主动"}模式在明文时可用，使用 TLS 时不可用：中间设备读取对话并开放其中的端口，对话加密后就读不到端口 ${port}。该设备${ends[side]}。`,
     because: () => "开放端口的 FTP 助手在使用 TLS 时读不到对话",
     open: (view) =>
-      view.isPassive ? openOut(view) : view.side === "client" ? "使用被动模式，或在您的 NAT 上转发端口" : openIn(view),
+      view.isPassive
+        ? openings.out(view)
+        : view.side === "client"
+          ? "使用被动模式，或在您的 NAT 上转发端口"
+          : openings.inwards(view),
     decide: ({ port, isPassive }) => (isPassive ? elsewhere(port) : fromElsewhere),
   },
   "range-outside-firewall": {
     what: ({ fact, side }) =>
       `服务器的被动端口有些可以连上（${fact("passed")}），有些不行（${fact("stopped")}）：放行的范围与服务器使用的范围不一致。原因${ends[side]}。`,
     because: ({ fact }) => `服务器的一些被动端口不通（${fact("stopped")}）`,
-    open: ({ side, ports }) =>
-      `使两者一致：放行服务器端口范围内的所有端口，或把该范围缩小到已放行的部分${side === "server" ? "" : `（在您这一端：放行前往 ${ports} 的 TCP 连接）`}：twinport firewall --for nftables --passive-ports 起始-结束`,
+    open: (view) =>
+      openings.by(
+        view,
+        `使两者一致：放行服务器端口范围内的所有端口，或把该范围缩小到已放行的部分${view.side === "server" ? "" : `（在您这一端：放行前往 ${view.ports} 的 TCP 连接）`}`,
+        " --passive-ports 起始-结束",
+      ),
     decide: ({ port }) => elsewhere(port),
   },
   "range-exhausted": {
@@ -330,8 +343,8 @@ function spokenOf(seen: string): string {
 const modes = { passive: "被动模式", active: "主动模式" } as const;
 
 const verdict: VerdictSentences = {
-  use: (mode) => `请使用${modes[mode]}。`,
-  works: (mode) => `请使用${modes[mode]}：它可以工作。`,
+  use: (mode, over) => `请${over ? `通过 IPv${over} ` : ""}使用${modes[mode]}。`,
+  works: (mode, over) => `请${over ? `通过 IPv${over} ` : ""}使用${modes[mode]}：它可以工作。`,
   nothing: () => "没有可用的模式。",
   before: (because, open) => `什么都无法尝试：${because}；要继续，${open}。`,
   shut: (mode, because, open) => `${modes[mode]}无法工作：${because}；要使用它，${open}。`,
@@ -340,4 +353,4 @@ const verdict: VerdictSentences = {
 };
 
 /** What the doctor says of findings, in Simplified Chinese. */
-export const findingsZhCn: FindingsMessages = { causes, verdict, fix: (open) => `${open}。`, gap: "" };
+export const findingsZhCn: FindingsMessages = { causes, verdict, fix: (open) => `${open}。`, gap: "", comma: "、" };

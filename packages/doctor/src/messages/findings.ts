@@ -28,7 +28,7 @@ const languages: Readonly<Record<Language, { readonly messages: FindingsMessages
 export function sayFinding(finding: Finding, language: Language): SaidFinding {
   const { messages, pages } = languages[language];
   const { what, open, decide } = messages.causes[finding.cause];
-  const view = viewOf(finding);
+  const view = viewOf(finding, messages.comma);
   return {
     what: what(view),
     fix: messages.fix(open(view)),
@@ -39,34 +39,41 @@ export function sayFinding(finding: Finding, language: Language): SaidFinding {
 
 /** The one sentence at the end: "Use passive. Active cannot work: …; to have it, open …". */
 export function sayVerdict(verdict: Verdict, language: Language): string {
-  const { causes, verdict: say, gap } = languages[language].messages;
-  const { mode, before, shut, otherwise } = verdict;
+  const { causes, verdict: say, gap, comma } = languages[language].messages;
+  const briefly = (finding: Finding): FindingView => ({ ...viewOf(finding, comma), isBrief: true });
+  const { mode, over, before, shut, otherwise } = verdict;
   if (before) {
-    const view = viewOf(before);
+    const view = briefly(before);
     return say.before(causes[before.cause].because(view), causes[before.cause].open(view));
   }
   const closed = shut.map((one) => {
     if (!one.finding) return say.shutUnknown(one.mode);
     const { because, open } = causes[one.finding.cause];
-    const view = viewOf(one.finding);
+    const view = briefly(one.finding);
     return say.shut(one.mode, because(view), open(view));
   });
-  const first = mode === null ? say.nothing() : closed.length > 0 ? say.use(mode) : say.works(mode);
+  const first = mode === null ? say.nothing() : closed.length > 0 ? say.use(mode, over) : say.works(mode, over);
   const last = otherwise ? [say.otherwise(otherwise.mode, otherwise.login !== "off")] : [];
   return [first, ...closed, ...last].join(gap);
 }
 
 const passive: readonly ModeCommand[] = ["epsv", "pasv"];
 
-function viewOf({ side, port, modes, facts, blocks }: Finding): FindingView {
-  const fact = (name: string): string => visible(String(facts[name] ?? ""));
+/** Facts that are lists of ports. */
+const lists: ReadonlySet<string> = new Set(["ports", "passed", "stopped"]);
+
+function viewOf({ side, port, modes, facts, blocks }: Finding, comma: string): FindingView {
+  const fact = (name: string): string => {
+    const text = visible(String(facts[name] ?? ""));
+    return lists.has(name) ? text.replaceAll(", ", comma) : text;
+  };
   const isPassive = modes.length > 0 && modes.every((mode) => passive.includes(mode));
   const isActive = modes.length > 0 && modes.every((mode) => !passive.includes(mode));
   return {
     side,
     port: port === undefined ? "?" : String(port),
     ports: fact("ports") || (port === undefined ? "?" : String(port)),
-    commands: modes.map((mode) => mode.toUpperCase()).join(", "),
+    commands: modes.map((mode) => mode.toUpperCase()).join(comma),
     client: fact("client"),
     server: fact("server") || fact("host"),
     said: fact("said").slice(0, 200),
@@ -74,6 +81,7 @@ function viewOf({ side, port, modes, facts, blocks }: Finding): FindingView {
     isPassive,
     isControl: !isPassive && !isActive,
     isPart: isPassive || isActive,
+    isBrief: false,
     fact,
   };
 }

@@ -33,7 +33,7 @@ const MOST_AGAIN = 2;
 const AGAIN_MS = 6000;
 
 /** Milliseconds of the whole time that are kept for the modes themselves. */
-const KEPT_MS = 12_000;
+const KEPT_MS = 8000;
 
 /** Everything that is tried at one address family: the uses of TLS side by side. */
 export async function examineFamily(examination: Examination, family: Family, uses: readonly TlsUse[]): Promise<void> {

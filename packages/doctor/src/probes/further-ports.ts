@@ -8,8 +8,18 @@ const MOST = 6;
 const MOST_UNREACHED = 4;
 const MOST_SHARED = 2;
 
-/** Seconds for a port where all before it were silent. */
+/** Dials beyond these where exactly one port was shut: that may be chance, and a second one is none. */
+const MORE = 3;
+
+/** Seconds for a port where all before it were silent; where one was reached; and at the most. */
 const SILENT = 1.5;
+const REACHED = 2;
+const LONGEST = 5;
+
+/** On a longer way, and where a SYN was lost, the next one may be as well: it is sent again after 1 and 3 s. */
+const LONG_WAY_MS = 100;
+const SECOND_SYN_MS = 900;
+const THIRD_SYN = 3;
 
 /** Ports that were dialled, beyond which one more tells nothing where all were reached, or none was. */
 const ENOUGH = 6;
@@ -26,7 +36,7 @@ const MOST_MS = 7000;
  */
 export async function tryFurtherPorts(lane: Lane): Promise<void> {
   const { examination, passive, sightings } = lane.setting;
-  const dialed = sightings.all.filter(({ mode, dialed: to }) => isPassive(mode) && to !== undefined);
+  const dialed = sightings.all.filter(isDial);
   const mine = dialed.filter(({ tls }) => tls === lane.tls);
   const modes = modesFor(mine);
   const isReached = mine.some(({ connected }) => connected);
@@ -36,25 +46,37 @@ export async function tryFurtherPorts(lane: Lane): Promise<void> {
   if (!isMixed && dialed.length >= ENOUGH && dialed.every(({ connected }) => connected === isReached)) return;
   const until = Math.min(MOST_MS, examination.left() / 3) + performance.now();
   const dial = isReached ? secondsFor(mine) : SILENT;
-  const most = isReached ? MOST : sightings.logins.size > 1 ? MOST_SHARED : MOST_UNREACHED;
+  let most = isReached ? MOST : sightings.logins.size > 1 ? MOST_SHARED : MOST_UNREACHED;
   if (!(await lane.ready()) || !(await passive.take(1000, examination.signal))) return;
   try {
     for (let i = 0; i < most; i++) {
-      if (!isReached && countPorts(sightings.all) >= ENOUGH_UNREACHED) return;
-      const isLast = i === most - 1 || performance.now() > until;
+      if (!isReached && portsOf(sightings.all).size >= ENOUGH_UNREACHED) return;
+      const isLate = performance.now() > until;
+      const isLast = i === most - 1 || isLate;
       // The last one moves something: until then a server holds its port, which may be its only one.
       const moves = isLast && isReached ? {} : ({ moves: "nothing" } as const);
       const mode = modes[i % modes.length]!;
       const attempt = await lane.attempt(mode, { purpose: "further-port", ...moves, seconds: { dial } });
-      if (!attempt || isLast || examination.signal.aborted || !(await lane.ready())) return;
+      if (i === MOST - 1 && hasOneShut(sightings.all)) most += MORE;
+      if (!attempt || i === most - 1 || isLate || !(await lane.ready())) return;
     }
   } finally {
     passive.give();
   }
 }
 
-function countPorts(attempts: readonly AttemptEvidence[]): number {
-  return new Set(attempts.flatMap(({ mode, dialed }) => (isPassive(mode) && dialed ? [dialed.port] : []))).size;
+function isDial({ mode, dialed }: AttemptEvidence): boolean {
+  return isPassive(mode) && dialed !== undefined;
+}
+
+/** Exactly one port was shut among others that were not. */
+function hasOneShut(attempts: readonly AttemptEvidence[]): boolean {
+  const dialed = attempts.filter(isDial);
+  return portsOf(dialed.filter(({ connected }) => !connected)).size === 1 && dialed.some(({ connected }) => connected);
+}
+
+function portsOf(attempts: readonly AttemptEvidence[]): ReadonlySet<number> {
+  return new Set(attempts.flatMap((attempt) => (isDial(attempt) ? [attempt.dialed!.port] : [])));
 }
 
 /** First those that have failed by their dial: then those that have not. */
@@ -65,8 +87,10 @@ function modesFor(dialed: readonly AttemptEvidence[]): ModeCommand[] {
   return [...of(({ connected }) => !connected), ...of(({ connected }) => connected)];
 }
 
-/** Longer than the ones that were answered have taken, as far as can be waited. */
+/** By the round trip: that is the least that any of them has taken. */
 function secondsFor(dialed: readonly AttemptEvidence[]): number {
-  const longest = Math.max(0, ...dialed.filter(({ connected }) => connected).map(({ dialMs = 0 }) => dialMs));
-  return Math.min(5, Math.max(2, (2 * longest) / 1000 + 1));
+  const times = dialed.flatMap(({ connected, dialMs }) => (connected && dialMs !== undefined ? [dialMs] : []));
+  const roundTrip = Math.min(...times, LONGEST * 1000);
+  const isBad = times.some((one) => one > SECOND_SYN_MS) || (times.length > 0 && roundTrip > LONG_WAY_MS);
+  return isBad ? Math.min(LONGEST, THIRD_SYN + (2 * roundTrip) / 1000) : REACHED;
 }

@@ -223,11 +223,12 @@ export class Lane {
 
   /** The next mode that is left, with its turn where that needs one. */
   async #next(): Promise<ModeCommand | undefined> {
-    const { examination, passive } = this.setting;
+    const { examination, passive, sightings } = this.setting;
     const { signal } = examination;
     if (signal.aborted) return undefined;
     if (this.#left.some(isPassive)) {
-      const milliseconds = this.hasActiveLeft ? PATIENCE_MS : examination.left();
+      const patience = sightings.isPassiveSlow ? 0 : PATIENCE_MS;
+      const milliseconds = this.hasActiveLeft ? patience : examination.left();
       const hasTurn = await passive.take(milliseconds, signal);
       // A partner may have taken it meanwhile.
       const mode = hasTurn ? this.#takeLeft(isPassive) : undefined;

@@ -38,6 +38,11 @@ export class Sightings {
     return this.#attempts;
   }
 
+  /** A port of the server was silent: whoever waits for its turn with one waits long. */
+  get isPassiveSlow(): boolean {
+    return this.#count("dial-silent") > 0;
+  }
+
   /** A SYN is sent again after 1, 3 and 7 s; what was silent once is believed sooner the next time. */
   secondsOf(mode: ModeCommand): TrialSeconds {
     const silent = this.#count("dial-silent");
@@ -45,8 +50,8 @@ export class Sightings {
     const mute = this.#count("control-silent", "no-bytes", "data-broken");
     return {
       reply: 5,
-      dial: this.#hasDialed ? 5 : silent === 0 ? 5 : silent === 1 ? 3 : 2.5,
-      arrival: isPassive(mode) || alone === 0 ? 6 : this.hasDialedBack ? 3 : 3.5,
+      dial: this.#hasDialed || silent === 0 ? 5 : silent === 1 ? 2.5 : 2,
+      arrival: isPassive(mode) || alone === 0 ? 6 : 3,
       handshake: 5,
       silence: mute === 0 ? 5 : 3,
       end: 4,

@@ -1,4 +1,4 @@
-import { readFile } from "node:fs/promises";
+import { readFile, readdir } from "node:fs/promises";
 import { kernelSockets } from "@twinport/channel";
 import type { PortRange } from "@twinport/channel";
 import type { ServerFacts } from "./server-facts.ts";
@@ -17,7 +17,8 @@ export async function kernelFacts(pid: number | undefined): Promise<KernelFacts>
     textOf("/proc/sys/net/ipv4/ip_local_port_range"),
     textOf("/proc/sys/net/ipv4/ip_local_reserved_ports"),
     textOf("/proc/sys/net/ipv4/ip_unprivileged_port_start"),
-    textOf("/proc/modules"),
+    // What is built into the kernel is there too, and not in /proc/modules.
+    readdir("/sys/module").catch(() => undefined),
     textOf("/proc/sys/net/netfilter/nf_conntrack_helper"),
     textOf("/proc/sys/net/ipv4/tcp_max_tw_buckets"),
     kernelSockets("time-wait"),
@@ -31,7 +32,7 @@ export async function kernelFacts(pid: number | undefined): Promise<KernelFacts>
     helper:
       modules === undefined
         ? undefined
-        : { isLoaded: /^nf_conntrack_ftp /m.test(modules), isAutomatic: automatic?.trim() === "1" },
+        : { isLoaded: modules.includes("nf_conntrack_ftp"), isAutomatic: automatic?.trim() === "1" },
     timeWait: timeWait && { count: timeWait.length, most: numbersIn(most)[0] ?? Number.POSITIVE_INFINITY },
     isPrivileged: mayBind(status),
   };

@@ -5,6 +5,12 @@ import type { Answer, Decider, Place } from "./question.ts";
 /** Whose rules they are: the server's host or the client's, or a NAT box in front of one of them. */
 export type Role = "server" | "client" | "gateway-server" | "gateway-client";
 
+/** A flow as it is asked for: in which families (default both), and to which address of the host where not to any. */
+export interface AskedFlow extends Flow {
+  readonly families?: readonly Family[];
+  readonly own?: Readonly<Partial<Record<Family, string>>>;
+}
+
 export interface CheckOptions {
   /** Default `server`. */
   readonly role?: Role;
@@ -14,6 +20,10 @@ export interface CheckOptions {
   readonly from?: readonly string[];
   /** What is behind a gateway: the server's own address, or a client's. */
   readonly behind?: readonly string[];
+  /** A gateway replaces IPv4 addresses (default: where what is behind it has no public one). */
+  readonly translates?: boolean;
+  /** The IPv4 address by which the world knows what is behind a gateway (default: the gateway's own). */
+  readonly reachedAt?: string;
   /** Ports that are open on purpose though no flow needs them (22, …). */
   readonly known?: readonly number[];
   /** What is known of the host (default nothing). */
@@ -37,13 +47,18 @@ export interface OpenPorts {
   readonly ports: Ports;
   /** Only from this port: `20` where a rule trusts the source port of active mode. */
   readonly fromPort?: number;
+  /** Only from there: one of those that are to reach other ports. */
+  readonly peer?: string;
+  /** A flow needs them, but not from everybody. */
+  readonly isTooWide?: true;
   /** False where a rule was not understood: they may be open. */
   readonly isSure: boolean;
   readonly by?: Decider;
 }
 
-/** A port that a gateway ought to send to the server behind it, and does not. */
+/** A port that a gateway ought to send to what is behind it, and does not. */
 export interface MissingForward {
+  readonly flow: Flow;
   readonly family: Family;
   readonly ports: Ports;
   /** Where it sends them instead. */
@@ -58,7 +73,7 @@ export interface RulesCheck {
   readonly unsure: readonly FlowCheck[];
   readonly open: readonly OpenPorts[];
   readonly forwards: readonly MissingForward[];
-  /** What leaves a client's gateway keeps its private address. */
+  /** What begins behind a gateway keeps its private address. */
   readonly unmasqueraded: readonly Family[];
   /** A rule gives the command connection to the conntrack helper of FTP. */
   readonly hasHelper: boolean;

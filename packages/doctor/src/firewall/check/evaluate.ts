@@ -1,13 +1,9 @@
-import { inPrefix, ip, parsePrefix, reachOf, sameIp } from "@twinport/protocol";
+import { firstPacket, interfaceTowards, isOurs, outsideOf } from "./first-packet.ts";
 import { walk } from "./walk.ts";
-import type { IpAddress } from "@twinport/protocol";
-import type { InterfaceView, Packet } from "./packet.ts";
+import type { Packet } from "./packet.ts";
 import type { Answer, Decider, Place, Question } from "./question.ts";
 import type { Chain, Hook, Ruleset, Table } from "./ruleset.ts";
 import type { Ending } from "./walk.ts";
-
-/** A port that a client's system may give; no rule that is about services names it. */
-const CLIENT_PORT = 40_000;
 
 const nowhere: Place = { interfaces: [] };
 
@@ -44,7 +40,7 @@ class Journey {
   constructor(rulesets: readonly Ruleset[], question: Question, place: Place) {
     this.#place = place;
     this.#direction = question.direction;
-    this.#packet = packetOf(question, place);
+    this.#packet = firstPacket(question, place);
     this.#stations = stationsOf(rulesets, question.family);
   }
 
@@ -127,7 +123,7 @@ class Journey {
     const { daddr, isForUs } = this.#packet;
     if (isForUs !== false || !daddr) return;
     hooks.splice(0, hooks.length, "forward", "postrouting");
-    this.#packet = { ...this.#packet, oif: towards(daddr, this.#place) };
+    this.#packet = { ...this.#packet, oif: interfaceTowards(daddr, this.#place, outsideOf(this.#place)) };
   }
 }
 
@@ -140,71 +136,6 @@ function differ(endings: readonly Ending[]): boolean {
 /** A range stays as it is where the port is in it; else the kernel takes one of it. */
 function portIn({ from, to }: { readonly from: number; readonly to: number }, port: number): number {
   return port >= from && port <= to ? port : from;
-}
-
-function packetOf(question: Question, place: Place): Packet {
-  const { family, direction, from, to, fromPort = CLIENT_PORT, port, state = "new" } = question;
-  const outside: InterfaceView = place.outside === undefined ? "not-loopback" : { name: place.outside };
-  const inside: InterfaceView = place.inside === undefined ? "not-loopback" : { name: place.inside };
-  const own = ownAddress(family, place);
-  const saddr = from === undefined ? (direction === "out" ? own : undefined) : ip(from);
-  const daddr = to === undefined ? (direction === "in" ? own : undefined) : ip(to);
-  const ends = {
-    in: { iif: outside, oif: "none" },
-    out: { iif: "none", oif: outside },
-    through: {
-      iif: saddr ? towards(saddr, place, outside) : inside,
-      oif: daddr ? towards(daddr, place, outside) : outside,
-    },
-  } as const;
-  return {
-    family,
-    ...ends[direction],
-    saddr,
-    daddr,
-    sport: fromPort,
-    dport: port,
-    state,
-    isReply: question.isReply ?? false,
-    mark: 0,
-    isTranslated: false,
-    isFromUs: direction === "out",
-    isForUs: direction === "in",
-  };
-}
-
-/** The interface behind which an address is: the one in whose network it lies, else the one to the outside. */
-function towards(
-  { family, text }: IpAddress,
-  { interfaces, outside }: Place,
-  otherwise?: InterfaceView,
-): InterfaceView {
-  const address = ip(text);
-  const found = interfaces.flatMap(({ name, networks }) =>
-    networks.flatMap((network) => {
-      const prefix = parsePrefix(network);
-      return prefix?.address.family === family && inPrefix(prefix, address) ? [{ name, bits: prefix.bits }] : [];
-    }),
-  );
-  const nearest = found.toSorted((one, other) => other.bits - one.bits)[0];
-  if (nearest) return { name: nearest.name };
-  return otherwise ?? (outside === undefined || interfaces.length === 0 ? "not-loopback" : { name: outside });
-}
-
-function isOurs(address: IpAddress, { interfaces }: Place): boolean {
-  if (reachOf(address) === "loopback") return true;
-  const own = interfaces.flatMap(({ networks }) => networks.flatMap((network) => parsePrefix(network)?.address ?? []));
-  return own.some((one) => sameIp(one, address));
-}
-
-/** The address that others reach us at: of the outer interface, rather a public one. */
-function ownAddress(family: 4 | 6, { interfaces, outside }: Place): IpAddress | undefined {
-  const own = interfaces
-    .filter(({ name }) => outside === undefined || name === outside)
-    .flatMap(({ networks }) => networks.flatMap((network) => parsePrefix(network)?.address ?? []))
-    .filter((address) => address.family === family && reachOf(address) !== "loopback");
-  const rank = (address: IpAddress): number => ["public", "shared", "private"].indexOf(reachOf(address)) & 7;
-  return own.toSorted((one, other) => rank(one) - rank(other))[0];
 }
 
 function stationsOf(rulesets: readonly Ruleset[], family: 4 | 6): Map<Hook, Station[]> {

@@ -1,24 +1,29 @@
 import { inPrefix, reachOf } from "@twinport/protocol";
-import { allOf, anyOf, certainly, not } from "./packet.ts";
+import { all, any, certainly, not } from "./packet.ts";
 import type { IpAddress, Prefix } from "@twinport/protocol";
 import type { Certainty, InterfaceView, Packet } from "./packet.ts";
 import type { Field, Match, Rule, Value } from "./ruleset.ts";
 
-/** Whether a rule is about a packet. */
+/** Whether a rule is about a packet. Rules are many and packets, too: the first match that does not hold ends it. */
 export function ruleMatches({ matches }: Rule, packet: Packet): Certainty {
-  const found: Certainty[] = [];
-  for (const match of matches) {
-    const certainty = holds(match, packet);
-    if (certainty === "no") return "no";
-    found.push(certainty);
-  }
-  return allOf(found);
+  return all(matches, (match) => holds(match, packet));
+}
+
+/** What of a packet stays as it is on its way in. */
+const lasting: ReadonlySet<Field> = new Set<Field>(["iif", "saddr", "sport", "l4proto", "nfproto"]);
+
+/** Whether a rule is not about a packet, at whichever port it comes in and whatever becomes of it. */
+export function isNeverAbout({ matches }: Rule, packet: Packet): boolean {
+  return matches.some(
+    (match) =>
+      match.kind === "among" && match.fields.every((field) => lasting.has(field)) && holds(match, packet) === "no",
+  );
 }
 
 function holds(match: Match, packet: Packet): Certainty {
   switch (match.kind) {
     case "among": {
-      const found = anyOf(match.among.map((values) => isAlternative(match.fields, values, packet)));
+      const found = any(match.among, (values) => isAlternative(match.fields, values, packet));
       return match.negated ? not(found) : found;
     }
     case "tcp-flags": {
@@ -39,8 +44,10 @@ function holds(match: Match, packet: Packet): Certainty {
 }
 
 function isAlternative(fields: readonly Field[], values: readonly Value[], packet: Packet): Certainty {
-  return allOf(fields.map((field, i) => isValue(field, values[i] ?? { kind: "unknown" }, packet)));
+  return all(fields, (field, i) => isValue(field, values[i] ?? unknown, packet));
 }
+
+const unknown: Value = { kind: "unknown" };
 
 function isValue(field: Field, value: Value, packet: Packet): Certainty {
   if (value.kind === "unknown") return "maybe";
@@ -85,8 +92,8 @@ const ONE_OF_MANY = { 4: 9, 6: 17 } as const;
 /** Whether somebody anywhere is in a network: surely if it is the whole world, surely not if it is a small or special one. */
 function isSomebodyIn({ address, bits }: Prefix): Certainty {
   if (bits === 0) return "yes";
-  const isPublic = reachOf(address) === "public";
-  return isPublic && bits < ONE_OF_MANY[address.family] ? "maybe" : "no";
+  if (bits >= ONE_OF_MANY[address.family]) return "no";
+  return reachOf(address) === "public" ? "maybe" : "no";
 }
 
 function compare(one: IpAddress, other: IpAddress): number {

@@ -33,15 +33,25 @@ export function not(certainty: Certainty): Certainty {
 }
 
 /** Whether all hold. */
-export function allOf(certainties: readonly Certainty[]): Certainty {
-  if (certainties.includes("no")) return "no";
-  return certainties.includes("maybe") ? "maybe" : "yes";
+export function all<T>(parts: readonly T[], holds: (part: T, at: number) => Certainty): Certainty {
+  let found: Certainty = "yes";
+  for (let at = 0; at < parts.length; at++) {
+    const one = holds(parts[at]!, at);
+    if (one === "no") return "no";
+    if (one === "maybe") found = "maybe";
+  }
+  return found;
 }
 
 /** Whether one of them holds. */
-export function anyOf(certainties: readonly Certainty[]): Certainty {
-  if (certainties.includes("yes")) return "yes";
-  return certainties.includes("maybe") ? "maybe" : "no";
+export function any<T>(parts: readonly T[], holds: (part: T) => Certainty): Certainty {
+  let found: Certainty = "no";
+  for (const part of parts) {
+    const one = holds(part);
+    if (one === "yes") return "yes";
+    if (one === "maybe") found = "maybe";
+  }
+  return found;
 }
 
 export function certainly(holds: boolean): Certainty {

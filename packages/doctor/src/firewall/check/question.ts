@@ -14,6 +14,8 @@ export interface Question {
   readonly port: number;
   /** `new` is a connection's first packet (default), `established` any later one, `related` the first one that a helper expects. */
   readonly state?: "new" | "established" | "related";
+  /** Through a box: from its outside to its inside (default: the other way). */
+  readonly isInward?: boolean;
   /** It is an answer: its sender is whom the connection came to. */
   readonly isReply?: boolean;
 }

@@ -43,17 +43,15 @@ class Walker {
   isUntracked = false;
   isLimited = false;
   readonly #table: Table;
-  readonly #packet: Packet;
-  #mark: number | undefined;
+  #packet: Packet;
 
   constructor(table: Table, packet: Packet) {
     this.#table = table;
     this.#packet = packet;
-    this.#mark = packet.mark;
   }
 
   get mark(): number | undefined {
-    return this.#mark;
+    return this.#packet.mark;
   }
 
   /**
@@ -67,7 +65,7 @@ class Walker {
     // A "return" that may have been: the packet goes on behind, even if a later rule ends it here.
     let hasLeft = false;
     for (const rule of chain.rules) {
-      const matches = ruleMatches(rule, { ...this.#packet, mark: this.#mark });
+      const matches = ruleMatches(rule, this.#packet);
       if (matches === "no") continue;
       const sure = here === "yes" && matches === "yes";
       this.#apply(rule, sure);
@@ -118,10 +116,15 @@ class Walker {
   }
 
   #effect(effect: Effect, sure: boolean): void {
+    const { mark } = this.#packet;
     if (effect.kind === "untrack") this.isUntracked = true;
-    else if (effect.kind === "mark-unknown" || (effect.kind === "mark" && !sure)) this.#mark = undefined;
-    else if (effect.kind === "mark" && (this.#mark !== undefined || effect.keep === 0))
-      this.#mark = (((this.#mark ?? 0) & effect.keep) ^ effect.set) >>> 0;
+    else if (effect.kind === "mark-unknown" || (effect.kind === "mark" && !sure)) this.#remark(undefined);
+    else if (effect.kind === "mark" && (mark !== undefined || effect.keep === 0))
+      this.#remark((((mark ?? 0) & effect.keep) ^ effect.set) >>> 0);
+  }
+
+  #remark(mark: number | undefined): void {
+    this.#packet = { ...this.#packet, mark };
   }
 }
 

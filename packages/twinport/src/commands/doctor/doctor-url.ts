@@ -26,6 +26,12 @@ export interface DoctorUrlFlags extends Omit<ConnectionFlags, "mode" | "memory">
   readonly theme: PictureTheme;
 }
 
+/** Seconds from the start of the process: half a minute is what somebody waits for, and the end takes its time too. */
+const SECONDS = 24;
+
+/** What is left of them at the least, where the machine is slow. */
+const LEAST_SECONDS = 10;
+
 /**
  * `twinport doctor URL`.
  *
@@ -33,12 +39,13 @@ export interface DoctorUrlFlags extends Omit<ConnectionFlags, "mode" | "memory">
  */
 export async function doctorUrl(setting: CommandSetting, written: string, flags: DoctorUrlFlags): Promise<void> {
   const { terminal, messages } = setting;
+  const seconds = Math.max(LEAST_SECONDS, SECONDS - performance.now() / 1000);
   const report = new Report(terminal, messages, { json: flags.json === true, outputTaken: false });
   const stop = new AbortController();
   const forget = terminal.onInterrupt?.(() => stop.abort(new Error("interrupted"))) ?? (() => {});
   let code: ExitCode;
   try {
-    const diagnosis = await examine(setting, written, flags, stop.signal);
+    const diagnosis = await examine(setting, written, flags, { seconds, signal: stop.signal });
     code = await tell(setting, report, diagnosis, flags);
   } catch (error) {
     if (error instanceof UsageError || !(error instanceof ClientError)) throw error;
@@ -58,7 +65,7 @@ async function examine(
   { terminal, messages }: CommandSetting,
   written: string,
   flags: DoctorUrlFlags,
-  signal: AbortSignal,
+  bounds: { readonly seconds: number; readonly signal: AbortSignal },
 ): Promise<Diagnosis> {
   const url = remoteUrl(written, messages.client);
   const idle = flags.idle === undefined ? undefined : idleOf(flags.idle, messages);
@@ -70,7 +77,7 @@ async function examine(
   const tls = flags.tls ?? url.tls;
   try {
     return await diagnose({
-      ...{ ...connecting, ...login, signal },
+      ...{ ...connecting, ...login, ...bounds },
       ...(tls !== undefined && { tls }),
       ...{ clear: flags.clear ?? false, path: url.path, isFolder: url.isFolder },
       ...(idle !== undefined && { idle }),
