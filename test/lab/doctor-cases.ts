@@ -11,7 +11,7 @@ import type { Built, DoctorTls } from "./doctor-truth.ts";
 import type { Variant } from "./topology.ts";
 
 /** One examination: what is built, how the doctor is asked, and what is true then. */
-export interface Case {
+interface Case {
   readonly title: string;
   readonly variant: Variant;
   readonly args: readonly string[];

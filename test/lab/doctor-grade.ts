@@ -4,7 +4,7 @@ import type { Run } from "./lab.ts";
 import type { Built, Truth } from "./doctor-truth.ts";
 
 /** What `twinport doctor --json` says, as far as it is graded. */
-export interface Report {
+interface Report {
   readonly verdict: { readonly mode: string | null; readonly works: boolean; readonly sentence: string };
   readonly attempts: readonly Tried[];
   readonly further: readonly Tried[];

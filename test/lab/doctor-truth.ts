@@ -62,7 +62,7 @@ const shutBehind = (helper: Truth): Built["must"] => [servers("out-silent"), hel
 const helped = (sides: (...causes: Cause[]) => Truth): Truth => sides("helper-present");
 
 /** What each topology is, for every family; by the use of TLS where a box reads along. */
-export const built: Readonly<Record<string, Built | ByTls>> = {
+const built: Readonly<Record<string, Built | ByTls>> = {
   open: usePassive(),
   "client firewall": usePassive([clients("in-silent")]),
   "client's own firewall": usePassive([clients("in-silent")]),

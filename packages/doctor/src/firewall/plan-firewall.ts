@@ -1,11 +1,13 @@
-import { formatPrefix, networkOf, parsePrefix } from "@twinport/protocol";
+import { formatPrefix, inPrefix, networkOf, parsePrefix } from "@twinport/protocol";
 import { flowsOf } from "../flows.ts";
 import { boundAddresses } from "./bound-addresses.ts";
 import { notesOf } from "./plan-notes.ts";
 import { isTranslatedClient, onlyClient, translationsOf } from "./translations.ts";
-import type { DataMode, IpAddress } from "@twinport/protocol";
+import type { DataMode, IpAddress, Prefix } from "@twinport/protocol";
+import type { Deployment } from "../deployment.ts";
 import type { Family } from "../evidence.ts";
 import type { Flow } from "../flows.ts";
+import type { AskedFlow } from "./check/check.ts";
 import type { RuleEnds, FirewallPlan, FirewallRequest, FirewallRule } from "./firewall-plan.ts";
 
 /** The networks behind a client's box where none are named: those that nobody outside can be in. */
@@ -20,7 +22,7 @@ export function planFirewall(request: FirewallRequest): FirewallPlan {
   const asked = assumed ? { ...request, from: innerNetworks } : request;
   const modes = (["active", "passive"] as const).filter((mode) => deployment[mode]);
   const rules = askedFlows(asked)
-    .filter(({ opens }) => opens)
+    .filter(({ opens, families: some }) => opens && some?.length !== 0)
     .map((flow) => ruleOf(flow, asked, modes))
     .filter(({ ends }) => ends.length > 0);
   return {
@@ -35,10 +37,16 @@ export function planFirewall(request: FirewallRequest): FirewallPlan {
   };
 }
 
-/** The flows of a request: in active mode to the ports that its clients offer. */
-export function askedFlows({ deployment, clientPorts }: FirewallRequest): Flow[] {
-  const narrowed = (flow: Flow): Flow => (flow.mode === "active" && clientPorts ? { ...flow, clientPorts } : flow);
-  return flowsOf(deployment).map(narrowed);
+/** The flows of a request: between whom there are such, and in active mode to the ports that its clients offer. */
+export function askedFlows(request: FirewallRequest): AskedFlow[] {
+  const { deployment, clientPorts, role } = request;
+  return flowsOf(deployment).map((flow) => {
+    const narrowed = flow.mode === "active" && clientPorts ? { ...flow, clientPorts } : flow;
+    const between = families.filter((family) => clientsOf(family, request) && serversOf(flow, family, request));
+    const own = between.map((family) => [family, serversOf(flow, family, request)?.[0]] as const);
+    const named = own.filter(([, address]) => role === "server" && address !== undefined);
+    return { ...narrowed, families: between, ...(named.length > 0 && { own: Object.fromEntries(named) }) };
+  });
 }
 
 /** A helper can read what is said there, at least until AUTH TLS. */
@@ -78,20 +86,38 @@ function endsOf(flow: Flow, family: Family, asked: FirewallRequest): RuleEnds | 
 }
 
 function clientsOf(family: Family, { from }: FirewallRequest): string[] | undefined {
-  const own = from.filter(({ address }) => address.family === family);
+  const own = from
+    .filter(({ address }) => address.family === family)
+    .map(({ address, bits }) => networkOf(address, bits));
   if (from.length > 0 && own.length === 0) return undefined;
-  return own.map(({ address, bits }) => {
-    const network = networkOf(address, bits);
-    return network.bits === address.bytes.length * 8 ? network.address.text : formatPrefix(network);
-  });
+  // All addresses of a family are anybody of it.
+  if (own.some(({ bits }) => bits === 0)) return [];
+  return own
+    .filter((network, i) => !own.some((other, j) => isWithin(network, other) && (j < i || !isWithin(other, network))))
+    .map((network) =>
+      network.bits === network.address.bytes.length * 8 ? network.address.text : formatPrefix(network),
+    );
 }
 
-function serversOf({ mode, serverPorts }: Flow, family: Family, asked: FirewallRequest): string[] | undefined {
+/** nftables takes no set in which one network is inside another. */
+function isWithin(network: Prefix, other: Prefix): boolean {
+  return network.bits >= other.bits && inPrefix(other, network.address);
+}
+
+function serversOf(flow: Flow, family: Family, asked: FirewallRequest): string[] | undefined {
   const { deployment, role, to } = asked;
-  const port = mode === "control" ? serverPorts.from : undefined;
+  const port = controlPortOf(flow, deployment);
   const bound = boundAddresses(deployment.control, port, { withLoopback: role !== "server" })[family];
   const own = to.filter((address) => address.family === family);
   const isElsewhere = to.length > 0 && own.length === 0;
   const text = ({ text: written }: IpAddress): string => written;
   return role === "server" ? bound?.map(text) : bound && !isElsewhere ? own.map(text) : undefined;
+}
+
+/** The command port whose sessions a flow belongs to; undefined: any. */
+function controlPortOf({ mode, serverPorts }: Flow, { control, active }: Deployment): number | undefined {
+  if (mode === "control") return serverPorts.from;
+  if (mode !== "active" || !active || !active.furtherSourcePorts) return undefined;
+  const controlPorts = [...new Set(control.map(({ port }) => port))];
+  return controlPorts[[active.sourcePort, ...active.furtherSourcePorts].indexOf(serverPorts.from)];
 }

@@ -43,7 +43,7 @@ function innerServer({ role, to }: FirewallRequest) {
 }
 
 /** What the world has for the server's address, where that is known. */
-function outerAddress({ deployment: { passive } }: FirewallRequest): string | undefined {
+export function outerAddress({ deployment: { passive } }: FirewallRequest): string | undefined {
   const advertised = passive ? passive.advertised : [];
   return advertised.map((text) => parseIp(text)).find((address) => address?.family === 4)?.text;
 }

@@ -15,6 +15,8 @@ export interface AttemptDraft {
   client: LogEnd;
   server: LogEnd;
   command: string | undefined;
+  /** Something else was asked before the transfer: whoever does that is not waiting for his own dial. */
+  wentOn: boolean;
   isConnected: boolean;
   bytes: number | undefined;
   tls: string | undefined;
@@ -32,7 +34,7 @@ export function draftOf(line: string, at: number | undefined): AttemptDraft | un
     ...{ mode, asks: line, began: at, answers: "", told, dialed: undefined, dialedAt: undefined },
     client: told ? { port: told.port } : {},
     server: {},
-    ...{ command: undefined, isConnected: false, bytes: undefined, tls: undefined },
+    ...{ command: undefined, wentOn: false, isConnected: false, bytes: undefined, tls: undefined },
     ...{ modeReply: undefined, lastReply: undefined },
   };
 }

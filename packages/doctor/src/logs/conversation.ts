@@ -26,7 +26,13 @@ export class Conversation {
   #hasSpoken = false;
   #isIn = false;
   #failure: { readonly outcome: string; readonly reply?: SaidReply } | undefined;
-  #size: number | undefined;
+  /** What SIZE said, and of which file. */
+  #size: { readonly path: string; readonly bytes: number } | undefined;
+  /** What 150 said, and what the program says itself. */
+  #opened: number | undefined;
+  #expected: number | undefined;
+  /** Where REST lets the next transfer begin. */
+  #from = 0;
   #events: LogEvent[] = [];
   #at: number | undefined;
 
@@ -76,7 +82,7 @@ export class Conversation {
       case "tls-failed":
         return this.#tlsFailed(step.said, step.isCertificate);
       case "timed-out":
-        return this.#timedOut();
+        return this.#timedOut(step.bytes);
       case "lost":
       case "closed":
         if (this.#draft) this.#finish(this.#leftOutcome(step.kind));
@@ -116,6 +122,9 @@ export class Conversation {
       case "moved":
         draft.bytes = (draft.bytes ?? 0) + step.bytes;
         return;
+      case "expected":
+        this.#expected = step.bytes;
+        return;
       case "attempt-ended":
         this.#finish(step.outcome);
         return;
@@ -134,6 +143,7 @@ export class Conversation {
       this.#draft = draft;
       if (this.#isDataSecured) draft.tls = "TLS";
     } else if (this.#draft && movesData(line)) this.#draft.command ??= line;
+    else if (this.#draft && !/^(?:ABOR|NOOP|QUIT)\b/i.test(line)) this.#draft.wentOn = true;
     if (/^AUTH\b/i.test(line)) this.#hasAuth = true;
   }
 
@@ -173,7 +183,7 @@ export class Conversation {
     // Servers say so when they have the connection; a client may hear it before he has.
     if (this.#side === "server") this.#draft.isConnected = true;
     const size = /\((\d+) bytes\)/.exec(reply.text)?.[1];
-    if (size !== undefined) this.#size = Number(size);
+    if (size !== undefined) this.#opened = Number(size);
   }
 
   #saidBesides(line: string, reply: SaidReply): void {
@@ -186,7 +196,8 @@ export class Conversation {
       if (isRefused) this.#hasAuth = false;
       else this.#tls = "explicit";
     } else if (word === "PROT" && !isRefused) this.#isDataSecured = / P$/i.test(line);
-    else if (word === "SIZE") this.#size = isRefused ? undefined : Number(reply.text);
+    else if (word === "SIZE") this.#size = isRefused ? undefined : { path: line.slice(5), bytes: Number(reply.text) };
+    else if (word === "REST" && !isRefused) this.#from = Number(line.slice(5));
   }
 
   /** 421: the server ends it. */
@@ -202,12 +213,13 @@ export class Conversation {
     this.#tls = this.#hasAuth ? "explicit" : "implicit";
     this.#failure = {
       outcome: isCertificate ? "certificate-refused" : "tls-failed",
-      reply: { code: 0, text: visible(said) },
+      reply: { code: 0, text: visible(said).replace(/^[\s:]+/, "") },
     };
   }
 
-  #timedOut(): void {
+  #timedOut(bytes: number | undefined): void {
     const draft = this.#draft;
+    if (draft?.isConnected) draft.bytes = bytes ?? draft.bytes;
     if (!draft) {
       if (!this.#hasSpoken) this.#failure = { outcome: "connect-silent" };
       else if (!this.#isIn) this.#failure ??= { outcome: "timed-out" };
@@ -229,7 +241,10 @@ export class Conversation {
       return how === "lost" ? "data-broken" : "stopped";
     }
     // The server had told its port, and the client never said that he is there.
-    if (this.#side === "server") return isPassive(draft.mode) && draft.told ? "dial-silent" : "stopped";
+    if (this.#side === "server") {
+      const isAwaited = isPassive(draft.mode) && draft.told && (draft.command !== undefined || !draft.wentOn);
+      return isAwaited ? "dial-silent" : "stopped";
+    }
     return how === "lost" ? "control-lost" : "stopped";
   }
 
@@ -244,12 +259,20 @@ export class Conversation {
       server: this.#server,
       tls: this.#tls,
       at: this.#at,
-      size: this.#size,
+      size: this.#sizeOf(draft),
       isGuessed,
     };
     this.#events.push({ ...this.#ends(), ...attemptOf(draft, outcome, facts) });
-    this.#size = undefined;
+    [this.#size, this.#opened, this.#expected, this.#from] = [undefined, undefined, undefined, 0];
     this.#isIn = true;
+  }
+
+  /** What a download brings. Servers differ in whether 150 tells the whole file where it begins in the middle. */
+  #sizeOf({ command }: AttemptDraft): number | undefined {
+    if (this.#expected !== undefined) return this.#expected;
+    const whole = this.#size && this.#size.path === command?.slice(5) ? this.#size.bytes : undefined;
+    if (this.#from === 0) return this.#opened ?? whole;
+    return whole === undefined ? undefined : whole - this.#from;
   }
 
   #ends() {

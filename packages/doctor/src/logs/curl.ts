@@ -67,6 +67,12 @@ const always: readonly LineRule[] = [
     /^\* (?:SSL_connect: |TLS connect error|OpenSSL SSL_connect: |.*(?:alert handshake|wrong version number))(.*)$/,
     (said) => ({ kind: "tls-failed", said, isCertificate: false }),
   ],
+  [/^\* Getting file with size: (\d+)/, (bytes) => ({ kind: "expected", bytes: Number(bytes) })],
+  [
+    /^\* Operation timed out .* with (\d+) (?:out of \d+ )?bytes received/,
+    (bytes) => ({ kind: "timed-out", bytes: Number(bytes) }),
+  ],
+  [/^\* transfer closed with .* remaining/, () => ({ kind: "attempt-ended", outcome: "data-broken" })],
   [
     /^\* (?:Operation timed out|Accept timeout occurred|FTP response timeout|Connection time-?out)/,
     () => ({ kind: "timed-out" }),
@@ -75,7 +81,6 @@ const always: readonly LineRule[] = [
     /^\* (?:response reading failed|Recv failure|Send failure|server closed|control connection looks dead)/,
     () => ({ kind: "lost" }),
   ],
-  [/^[\d\s.:kKMGTP-]*[{}] \[(\d+) bytes data\]/, (bytes) => ({ kind: "moved", bytes: Number(bytes) })],
 ];
 
 /** What curl -v writes about FTP. */

@@ -8,7 +8,7 @@ export interface LogEnd {
 }
 
 /** How a dial ended, as far as a log says. */
-export type DialFailure = "refused" | "silent" | "unreachable";
+type DialFailure = "refused" | "silent" | "unreachable";
 
 /** Something that a line of a log tells, whichever program has written it. */
 export type LogStep = {
@@ -30,12 +30,14 @@ export type LogStep = {
   | { readonly kind: "data-secured"; readonly protocol?: string }
   | { readonly kind: "tls-failed"; readonly said: string; readonly isCertificate: boolean }
   | { readonly kind: "moved"; readonly bytes: number }
+  /** So much is to come, of a transfer that goes on in the middle of a file, too. */
+  | { readonly kind: "expected"; readonly bytes: number }
   /** A transfer of which no more is told than that it came to an end. */
   | { readonly kind: "transferred"; readonly command: string; readonly bytes: number; readonly isComplete: boolean }
   /** The program itself says what the mode came to. */
   | { readonly kind: "attempt-ended"; readonly outcome: AttemptOutcome }
-  /** The program has waited long enough. */
-  | { readonly kind: "timed-out" }
+  /** The program has waited long enough; so much had moved, where it says that. */
+  | { readonly kind: "timed-out"; readonly bytes?: number }
   /** The command connection was broken. */
   | { readonly kind: "lost" }
   | { readonly kind: "closed" }

@@ -1,9 +1,9 @@
 import { remember, stepOf, timeOf } from "./line-rules.ts";
 import type { LogFormat, LogReader } from "./log-step.ts";
 
-/** `LogFormat default "%h %l %u %t \"%r\" %s %b"`. */
+/** `LogFormat default "%h %l %u %t \"%r\" %s %b"`; a log of a web server has the same form. */
 const line =
-  /^(\S+) \S+ \S+ \[(\d\d)\/(\w{3})\/(\d{4}):(\d\d:\d\d:\d\d) ([+-]\d{4})\] "([^"]*)" (\d{3}|-) (\d+|-)(?:\s|$)/;
+  /^(?!.* HTTP\/\d)(\S+) \S+ \S+ \[(\d\d)\/(\w{3})\/(\d{4}):(\d\d:\d\d:\d\d) ([+-]\d{4})\] "([^"]*)" (\d{3}|-) (\d+|-)(?:\s|$)/;
 
 /** ProFTPD's ExtendedLog, in its own format: commands and the codes of their replies. */
 export const proftpdExtended: LogFormat = { side: "server", marks: line, reader };

@@ -44,7 +44,7 @@ const MOST_ATTEMPTS = 200;
 const MOST_SESSIONS = 2000;
 const MOST_FIGURES = 12;
 const MOST_TRANSFERS = 1000;
-/** Lines by which a log is known. */
+/** Lines by which a log is known: of the first so many that have a mark, for what is fetched may stand before them. */
 const FIRST_LINES = 300;
 
 /**
@@ -56,7 +56,7 @@ export async function readLog(chunks: AsyncIterable<Uint8Array>, as?: LogKind): 
   let summary = as && new LogSummary(as);
   for await (const line of logLines(chunks)) {
     if (summary) summary.take(line);
-    else if (first.push(line) === FIRST_LINES && !(summary = recognised(first))) return undefined;
+    else if (first.push(line) === FIRST_LINES && !(summary = recognised(first))) first.length = 0;
   }
   summary ??= recognised(first);
   return summary?.report();

@@ -37,7 +37,7 @@ function titleWithoutBytes({ figure: { mode, tls, command } }: LogAttempt, langu
 function notesOf({ evidence }: LogAttempt, findings: readonly Finding[], language: Language): string[] {
   if (evidence.outcome === "moved") return [];
   const mine = findings.filter(({ blocks, modes }) => blocks && modes.includes(evidence.mode));
-  return [...new Set(mine.map((finding) => sayFinding(finding, language).what))];
+  return [...new Set(mine.map((finding) => sayFinding(named(finding, language), language).what))];
 }
 
 /** What is found in a log, in words: figures, findings and verdicts. */
@@ -54,6 +54,7 @@ export function sayLog(report: LogReport, language: Language): string[] {
     ...(side === "server" && parties.some(({ verdict }) => verdict) ? [say.asClient] : []),
     "",
     ...drawn.flatMap((picture) => [...formatPicture(picture), ""]),
+    ...(parties.length === 0 ? [say.nothing] : []),
     ...(drawn.length > 0 && left > 0 ? [say.more(left), ""] : []),
     ...transfers.slice(0, MOST_TRANSFERS).map((one) => say.transfer(one.command, one.bytes, one.isComplete)),
     ...(transfers.length > MOST_TRANSFERS ? [say.more(transfers.length - MOST_TRANSFERS)] : []),
@@ -86,8 +87,15 @@ function partyLines(party: LogParty, isOneOfMany: boolean, language: Language): 
   ].slice(0, -1);
 }
 
+/** A finding about ends that the log does not name. */
+function named(finding: Finding, language: Language): Finding {
+  const { end } = logsMessages[language];
+  const names = Object.entries(end).filter(([name]) => finding.facts[name] === "?");
+  return names.length === 0 ? finding : { ...finding, facts: { ...finding.facts, ...Object.fromEntries(names) } };
+}
+
 function findingLines(finding: Finding, say: LogsMessages, language: Language): string[] {
-  const { what, fix, decide, doc } = sayFinding(finding, language);
+  const { what, fix, decide, doc } = sayFinding(named(finding, language), language);
   return [
     `  ${what} ${say.about(say.at[finding.side], say.sure(finding.confidence))}`,
     `    ${say.fix(fix)}`,
@@ -109,7 +117,7 @@ export function logFacts(report: LogReport, language: Language): object {
     transfers: transfers.map(({ command, bytes, isComplete }) => ({ command, bytes, isComplete })),
     parties: parties.map(({ name, moved, failed, findings, verdict }) => ({
       ...{ name, moved, failed },
-      findings: findings.map((finding) => ({ ...finding, ...sayFinding(finding, language) })),
+      findings: findings.map((finding) => ({ ...finding, ...sayFinding(named(finding, language), language) })),
       verdict: verdict ? { ...verdict, sentence: sayVerdict(verdict, language) } : null,
     })),
   };

@@ -45,10 +45,15 @@ export const checkEn = {
     `Perhaps open, and not needed: ${ports}${by === undefined ? "" : ` (it depends on ${by})`}.`,
   openFrom: (ports: string, from: number, by: string | undefined) =>
     `Open and not needed, for whoever sends from port ${from}: ${ports}${by === undefined ? "" : ` (${by})`}.`,
-  forward: (ports: string, goesTo: string | undefined) =>
-    goesTo === undefined
-      ? `Missing: a port forward to the server; ${ports}.`
-      : `Wrong: ${ports} is forwarded to ${goesTo}, not to the server.`,
+  tooWide: (ports: string, by: string | undefined) =>
+    `Open to everybody, and needed only for the networks that were named: ${ports}${by === undefined ? "" : ` (${by})`}.`,
+  /** To the server; or to a client, for active mode. */
+  forward: (to: "client" | "server", ports: string, goesTo: string | undefined) => {
+    const where = to === "server" ? "the server" : "the client that active mode dials, or the FTP helper";
+    return goesTo === undefined
+      ? `Missing: a port forward to ${where}; ${ports}.`
+      : `Wrong: ${ports} is forwarded to ${goesTo}, not to ${ends[to]} with the same number.`;
+  },
   unmasqueraded: (family: 4 | 6) =>
     `Missing: masquerading of what goes out, IPv${family}. Answers cannot come back to private addresses.`,
   helper: "The FTP helper of conntrack reads along on the command connection. Under TLS it is blind.",

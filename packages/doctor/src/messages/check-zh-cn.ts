@@ -29,8 +29,13 @@ export const checkZhCn: CheckMessages = {
   perhapsOpen: (ports, by) => `可能开放，但不需要：${ports}${by === undefined ? "" : `（取决于：${by}）`}。`,
   openFrom: (ports, from, by) =>
     `对从端口 ${from} 发出的连接开放，但不需要：${ports}${by === undefined ? "" : `（${by}）`}。`,
-  forward: (ports, goesTo) =>
-    goesTo === undefined ? `缺少：到服务器的端口转发；${ports}。` : `有误：${ports} 被转发到 ${goesTo}，而不是服务器。`,
+  tooWide: (ports, by) => `对所有人开放，但只有指定的网段需要：${ports}${by === undefined ? "" : `（${by}）`}。`,
+  forward: (to, ports, goesTo) => {
+    const where = to === "server" ? "到服务器的端口转发" : "到主动模式下那个客户端的端口转发，或 FTP 助手";
+    return goesTo === undefined
+      ? `缺少：${where}；${ports}。`
+      : `有误：${ports} 被转发到 ${goesTo}，应当转发到${ends[to]}，端口号不变。`;
+  },
   unmasqueraded: (family) => `缺少：对出站连接的地址伪装（masquerade），IPv${family}。回应无法到达私有地址。`,
   helper: "conntrack 的 FTP 助手会读取命令连接的内容；使用 TLS 时它什么也看不到。",
 };

@@ -30,15 +30,19 @@ function sayFlow({ flow, family, peer, ports, answer }: FlowCheck, messages: Che
   return messages[kind](messages.flow(flow) + from, messages.ports({ ports: sayPorts(ports), family }), by);
 }
 
-function sayForward({ family, ports, goesTo }: MissingForward, messages: CheckMessages): string {
-  const where = goesTo && formatEndpoint(goesTo.address ?? "?", goesTo.port);
-  return messages.forward(messages.ports({ ports: sayPorts(ports), family }), where);
+function sayForward({ flow, family, ports, goesTo }: MissingForward, messages: CheckMessages): string {
+  const where =
+    goesTo && (goesTo.address === undefined ? String(goesTo.port) : formatEndpoint(goesTo.address, goesTo.port));
+  const to = flow.from === "client" ? "server" : "client";
+  return messages.forward(to, messages.ports({ ports: sayPorts(ports), family }), where);
 }
 
-function sayOpen({ family, ports, fromPort, isSure, by }: OpenPorts, messages: CheckMessages): string {
-  const where = messages.ports({ ports: sayPorts(ports), family });
+function sayOpen({ family, ports, peer, fromPort, isSure, isTooWide, by }: OpenPorts, messages: CheckMessages): string {
+  const sender = peer === undefined ? "" : ` ${messages.from(peer)}`;
+  const where = messages.ports({ ports: sayPorts(ports), family }) + sender;
   const who = by && messages.decider(by);
   if (fromPort !== undefined) return messages.openFrom(where, fromPort, who);
+  if (isTooWide && isSure) return messages.tooWide(where, who);
   return isSure ? messages.open(where, who) : messages.perhapsOpen(where, who);
 }
 

@@ -42,8 +42,10 @@ export const logsEn = {
       "It tells transfers and nothing of how they came about: neither modes nor ports. Logs of the protocol do: log_ftp_protocol=YES (vsftpd), ExtendedLog (ProFTPD), -d -d (Pure-FTPd).",
   } satisfies Record<LogKind, string | undefined>,
   heading: (kind: string, lines: number, { moved, failed }: CountWords) =>
-    `This is ${kind}: ${lines} lines, ${transfers(moved)} came through${failed === 0 ? "" : `, ${failed} did not`}.`,
+    `This is ${kind}: ${lines === 1 ? "1 line" : `${lines} lines`}, ${transfers(moved)} came through${failed === 0 ? "" : `, ${failed} did not`}.`,
   limits: (sentence: string) => `What it cannot know: ${sentence}`,
+  /** An end that the log does not name. */
+  end: { client: "the client", server: "the server" },
   /** The doctor's sentences are said to a client. */
   asClient: "It is the server's log: below, “we” and “you” are the client.",
   party: (name: string, { moved, failed }: CountWords) =>
@@ -55,6 +57,7 @@ export const logsEn = {
   /** A figure of which the log does not tell how much moved. */
   whole: "complete",
   found: "Found:",
+  nothing: "It has no conversation of FTP.",
   noModes: "It tells nothing of whether a mode works.",
   at: { client: "at the client's end", server: "at the server's end", undecided: "at one of the two ends" },
   sure: (confidence: number): string => (confidence >= 0.95 ? "certain" : confidence >= 0.7 ? "likely" : "possible"),
@@ -62,7 +65,8 @@ export const logsEn = {
   fix: (sentence: string) => `To do: ${sentence}`,
   decide: (sentence: string) => `What decides it: ${sentence}`,
   page: (doc: string) => `More: ${doc}`,
-  notRecognised: (kinds: string) => `this is no log that is known; whose it is can be said by --as ${kinds}`,
+  notRecognised: (file: string, kinds: string) =>
+    `${file === "-" ? "the standard input" : file} has no line of a log that is known; whose it is can be said by --as ${kinds} (twinport's own are written by --trace --json)`,
   notAKind: (word: string, kinds: string) => `there is no log "${word}": --as takes ${kinds}`,
   notRead: (file: string, code: string) => `cannot read ${file}: ${code}`,
 };

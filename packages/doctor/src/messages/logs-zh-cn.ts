@@ -32,6 +32,7 @@ export const logsZhCn: LogsMessages = {
   heading: (kind, lines, { moved, failed }) =>
     `这是 ${kind}：共 ${lines} 行，成功传输 ${moved} 次${failed === 0 ? "" : `，失败 ${failed} 次`}。`,
   limits: (sentence) => `它无法得知的：${sentence}`,
+  end: { client: "客户端", server: "服务器" },
   asClient: "这是服务器的日志：下文中的“我们”和“您”指客户端。",
   party: (name, { moved, failed }) => `${name}：成功传输 ${moved} 次，失败 ${failed} 次`,
   moreParties: (count) => `……另有 ${count} 个事件属于其他对端，未一一列出。`,
@@ -39,6 +40,7 @@ export const logsZhCn: LogsMessages = {
   transfer: (command, bytes, isComplete) => `${command}：${isComplete ? `${bytes} 字节` : `传输 ${bytes} 字节后中断`}`,
   whole: "完成",
   found: "发现：",
+  nothing: "其中没有 FTP 会话。",
   noModes: "从中看不出某种模式是否可用。",
   at: { client: "在客户端一端", server: "在服务器一端", undecided: "在两端之一" },
   sure: (confidence) => (confidence >= 0.95 ? "确定" : confidence >= 0.7 ? "很可能" : "可能"),
@@ -46,7 +48,8 @@ export const logsZhCn: LogsMessages = {
   fix: (sentence) => `怎么办：${sentence}`,
   decide: (sentence) => `如何判定：${sentence}`,
   page: (doc) => `详见：${doc}`,
-  notRecognised: (kinds) => `无法识别这是哪种日志；可以用 --as 指明：${kinds}`,
+  notRecognised: (file, kinds) =>
+    `${file === "-" ? "标准输入" : `${file} `}中没有一行属于可识别的日志；可以用 --as 指明日志出自哪个程序：${kinds}（twinport 自己的日志由 --trace --json 写出）`,
   notAKind: (word, kinds) => `没有“${word}”这种日志：--as 可以是 ${kinds}`,
   notRead: (file, code) => `无法读取 ${file}：${code}`,
 };

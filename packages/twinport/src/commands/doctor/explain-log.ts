@@ -18,7 +18,7 @@ export async function explainLog(setting: CommandSetting, file: string, flags: E
   const { as } = flags;
   if (as !== undefined && !isLogKind(as)) throw new UsageError(messages.notAKind(as, logKinds.join(", ")));
   const report = await read(setting, file, as);
-  if (!report) throw new UsageError(messages.notRecognised(logKinds.join("|")));
+  if (!report) throw new UsageError(messages.notRecognised(file, logKinds.join(", ")));
   await drawSvg(picturesOfLog(report, language), flags, setting);
   const lines = flags.json ? [jsonLine(logFacts(report, language))] : sayLog(report, language);
   terminal.output.write(lines.map((line) => `${line}\n`).join(""));
