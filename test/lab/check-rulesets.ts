@@ -6,8 +6,6 @@ export interface HostRules {
   readonly iptables?: string;
   readonly ip6tables?: string;
   readonly legacy?: string;
-  /** Commands of programs that make rules themselves. */
-  readonly commands?: readonly string[];
 }
 
 /**
@@ -227,16 +225,13 @@ COMMIT
 COMMIT
 `,
   },
-  {
-    name: "ufw",
-    commands: [
-      // It writes into its folder; this shell alone sees a copy there.
-      "mkdir ufw; cp -a /etc/ufw/. ufw; cp /etc/default/ufw default; mount --bind ufw /etc/ufw; mount --bind default /etc/default/ufw",
-      "ufw --force enable",
-      "ufw allow 21/tcp",
-      "ufw allow proto tcp from 192.0.2.0/24 to any port 30000:30099",
-      "ufw limit 22/tcp",
-      "ufw reject 990/tcp",
-    ],
-  },
+];
+
+/** Commands of a program that makes rules itself. */
+export const ufwCommands: readonly string[] = [
+  "ufw --force enable",
+  "ufw allow 21/tcp",
+  "ufw allow proto tcp from 192.0.2.0/24 to any port 30000:30099",
+  "ufw limit 22/tcp",
+  "ufw reject 990/tcp",
 ];

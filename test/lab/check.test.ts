@@ -2,11 +2,13 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { chmod } from "node:fs/promises";
 import { join } from "node:path";
+import process from "node:process";
 import { evaluate, readLocalRules } from "@twinport/doctor";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { runProgram } from "../testkit/run-program.ts";
 import { ScratchFolder } from "../testkit/scratch-folder.ts";
-import { hostRules } from "./check-rulesets.ts";
+import { hostRules, ufwCommands } from "./check-rulesets.ts";
+import { makeUfw, unpackedPeer } from "./firewall-peers.ts";
 import { labPeer } from "./lab-peer.ts";
 import { feed, inside, makeNamespaces, newNames, removeNamespaces } from "./namespaces.ts";
 import type { Place, Question } from "@twinport/doctor";
@@ -56,17 +58,23 @@ const saves = ["iptables-nft", "ip6tables-nft", "iptables-legacy"].flatMap((name
   `${name}-restore`,
 ]);
 
-labPeer("what the evaluator says is what a connection meets", ["unshare", "ufw", ...saves], () => {
+labPeer("what the evaluator says is what a connection meets", saves, () => {
   const names = newNames();
   const hosts = ["client", "host", "behind"].map((host) => names + host);
   const [client, host, behind] = hosts as [string, string, string];
   const scratch = new ScratchFolder();
 
-  const run = async (where: string, [program = "", ...args]: readonly string[], stdin = ""): Promise<string> => {
+  const run = async (
+    where: string,
+    [program = "", ...args]: readonly string[],
+    stdin = "",
+    env: Readonly<Record<string, string>> = {},
+  ): Promise<string> => {
     const [enter = "", ...entering] = inside(where);
     const { stdout } = await runProgram(enter, [...entering, program, ...args], {
       home: scratch.path,
       stdin,
+      env,
       within: 20,
     });
     return stdout;
@@ -119,22 +127,21 @@ labPeer("what the evaluator says is what a connection meets", ["unshare", "ufw",
     await scratch[Symbol.asyncDispose]();
   });
 
-  const load = async ({ nft, iptables, ip6tables, legacy = EMPTY, commands = [] }: HostRules): Promise<void> => {
+  const clear = ["nft flush ruleset", `iptables-legacy-restore <<'END'\n${EMPTY}\nEND`];
+  const load = async ({ nft, iptables, ip6tables, legacy }: HostRules): Promise<void> => {
     const fed = (program: string, text: string | undefined): string[] =>
       text === undefined ? [] : [`${program} <<'END'\n${text}\nEND`];
     const lines = [
-      "nft flush ruleset",
+      ...clear,
       ...fed("iptables-legacy-restore", legacy),
       ...fed("nft -f -", nft),
       ...fed("iptables-nft-restore", iptables),
       ...fed("ip6tables-nft-restore", ip6tables),
-      ...commands,
     ];
-    await run(host, ["unshare", "--mount", "sh", "-e"], lines.join("\n"));
+    await run(host, ["sh", "-e"], lines.join("\n"));
   };
 
-  it.each(hostRules.map((rules) => [rules.name, rules] as const))("%s", async (_name, rules) => {
-    await load(rules);
+  const compare = async (): Promise<void> => {
     const { rulesets, unread } = await readLocalRules((program, args) => run(host, [program, ...args]));
     expect(unread).toEqual([]);
     const inward = questions.filter(({ direction }) => direction === "in");
@@ -146,5 +153,18 @@ labPeer("what the evaluator says is what a connection meets", ["unshare", "ufw",
         (one, i) => `${one.direction} ${one.from}:${one.fromPort ?? "*"} ${one.port} ${verdicts[i]}`,
       );
     expect(told(said.map(({ verdict }) => verdict))).toEqual(told(met));
+  };
+
+  it.each(hostRules.map((rules) => [rules.name, rules] as const))("%s", async (_name, rules) => {
+    await load(rules);
+    await compare();
+  });
+
+  unpackedPeer("ufw", "ufw", () => {
+    it("limits, rejects, and lets in", async () => {
+      const PATH = `${await makeUfw(scratch.path)}:${process.env["PATH"]}`;
+      await run(host, ["sh", "-e"], [...clear, ...ufwCommands].join("\n"), { PATH });
+      await compare();
+    });
   });
 });

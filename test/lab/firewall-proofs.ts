@@ -24,6 +24,8 @@ export interface Proof {
   readonly sweeps: readonly ProvedSweep[];
   /** The lines to add, behind rules that let in answers only. */
   readonly rulesOnly?: true;
+  /** Active mode finds no way through, and the check says so. */
+  readonly lacksForward?: true;
   /** Part of the short form. */
   readonly isShort?: true;
 }
@@ -235,7 +237,7 @@ const behindNat: readonly Proof[] = [
   },
   {
     name: "a NAT in front of the client",
-    ...{ host: "client-box", family: "ipv4", dialects: both, client: "private" },
+    ...{ host: "client-box", family: "ipv4", dialects: both, client: "private", lacksForward: true },
     request: { role: "gateway-client" },
     outcomes: outcomes("ipv4", "passes", "command-refused"),
     sweeps: [

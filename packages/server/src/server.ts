@@ -12,6 +12,7 @@ import { HashPool } from "./hash-pool.ts";
 import { SourcePorts } from "./source-ports.ts";
 import { Arrivals } from "./far-end/arrivals.ts";
 import { SparePort } from "./far-end/spare-port.ts";
+import { farEndRates } from "./far-end/far-end.ts";
 import { UntakenOffers } from "./far-end/untaken-offers.ts";
 import { HeldEntries } from "./listing/held-entries.ts";
 import { answer } from "./answer.ts";
@@ -155,6 +156,7 @@ export class Server extends EventEmitter<ServerEvents> {
       arrivals: new Arrivals(),
       untaken: new UntakenOffers(settings.passive?.ports, warn),
       sparePort: new SparePort(pool),
+      askingRates: farEndRates(),
       hashes: new HashPool(clock),
       activities: () => [...this.#sessions].map((session) => session.activity),
       accountsInUse: new AccountsInUse(clock),

@@ -3,6 +3,7 @@ import type { LoginThrottle } from "@twinport/accounts";
 import type { AccountsInUse, Rates } from "./limits.ts";
 import type { BufferBudget, DataConnection, PortPool } from "@twinport/channel";
 import type { Arrivals } from "./far-end/arrivals.ts";
+import type { AskingRate } from "./far-end/asking-rate.ts";
 import type { SparePort } from "./far-end/spare-port.ts";
 import type { UntakenOffers } from "./far-end/untaken-offers.ts";
 import type { HeldEntries } from "./listing/held-entries.ts";
@@ -34,6 +35,8 @@ export interface Services {
   readonly arrivals: Arrivals;
   readonly untaken: UntakenOffers;
   readonly sparePort: SparePort;
+  /** What clients may ask of the far end: dials, and looks at the system's connections. */
+  readonly askingRates: { readonly dials: AskingRate; readonly looks: AskingRate };
   /** What sorted lists hold. */
   readonly heldEntries: HeldEntries;
   readonly hashes: HashPool;

@@ -202,7 +202,7 @@ class Trial {
   #onlyOpened(door: Door): Ended {
     if (door.kind === "dialed") {
       const { local, peer } = door.connection;
-      this.#see({ kind: "data-connected", mode: "passive", local, peer });
+      this.#context.trace?.({ kind: "data-connected", mode: "passive", local, peer });
     }
     closeDoor(door);
     return { outcome: "moved", facts: door.facts, control: "clean" };

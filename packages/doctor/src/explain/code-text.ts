@@ -1,11 +1,8 @@
 import { codesMessagesIn } from "./code-explanation.ts";
-import { wrapText } from "./picture-lines.ts";
+import { WIDTH, hangText, wrapText } from "./picture-lines.ts";
 import type { CodeExplanation, ExplainedCause, ExplainedStory } from "./code-explanation.ts";
 import type { CodesMessages } from "../messages/codes-en.ts";
 import type { Language } from "../language.ts";
-
-/** As wide as the figures. */
-const WIDTH = 79;
 
 /** What a word means as lines of text: first the meaning, then each moment with why, at whose end, and what to do. */
 export function formatCode(explanation: CodeExplanation, language: Language): string[] {
@@ -16,8 +13,8 @@ export function formatCode(explanation: CodeExplanation, language: Language): st
     ...wrapText(say.title(word, means), WIDTH),
     ...stories.flatMap((story, index) => [
       "",
-      ...hanging(` ${index + 1}. `, story.when),
-      ...bodyOf(story, word, say).flatMap((line) => hanging("    ", line)),
+      ...hangText(` ${index + 1}. `, story.when),
+      ...bodyOf(story, word, say).flatMap((line) => hangText("    ", line)),
     ]),
     "",
     ...(isOpen ? [`${say.examine}twinport doctor ftp://HOST/`] : []),
@@ -36,10 +33,4 @@ function bodyOf({ why, todo, side, causes }: ExplainedStory, word: string, say: 
 /** What a cause means stands above already, where it is the word itself. */
 function causeLines({ cause, means, todo }: ExplainedCause, word: string, say: CodesMessages): string[] {
   return [...(cause === word ? [] : [say.title(cause, means)]), `${say.todo}${todo}`];
-}
-
-/** Lines of which all but the first are as far in as its text. */
-function hanging(head: string, text: string): string[] {
-  const rest = " ".repeat(head.length);
-  return wrapText(text, WIDTH - head.length).map((line, index) => (index === 0 ? head : rest) + line);
 }

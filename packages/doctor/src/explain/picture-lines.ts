@@ -4,6 +4,15 @@ import { displayWidth } from "@twinport/protocol";
 const closing = /^[，。：；！？、）》”’…]/;
 const opening = /[（《“‘]$/;
 
+/** Columns of all that is told. */
+export const WIDTH = 79;
+
+/** A text behind its mark: its further lines stand below its first. */
+export function hangText(mark: string, text: string): string[] {
+  const [first = "", ...rest] = wrapText(text, WIDTH - mark.length);
+  return [mark + first, ...rest.map((line) => " ".repeat(mark.length) + line)];
+}
+
 /** A text in lines of that many columns at most: broken at spaces, and between Chinese letters. */
 export function wrapText(text: string, columns: number): string[] {
   const lines: string[] = [];

@@ -76,7 +76,7 @@ function saidOf(step: Step, model: Model, say: ExplainMessages): string {
     n: clientPorts.control,
     n1: clientPorts.data,
     control: ports.control,
-    data: dataPort(model),
+    data: model.serverData,
     told: formatHostPort(told.said),
     sum: `${told.said.port >> 8} × 256 + ${told.said.port & 0xff}`,
     isRefused: told.isUseless,
@@ -107,7 +107,7 @@ function notesOf(model: Model, say: ExplainMessages): string[] {
     ...openingNotes(model, say),
     ...(topology.firewall === "none" ? [] : [say.assumed(ports.control)]),
     say.stands.client(clientPorts.control, clientPorts.data),
-    ...(mode === "passive" ? [say.stands.passive(dataPort(model), range)] : []),
+    ...(mode === "passive" && range !== dataPort(model) ? [say.stands.passive(dataPort(model), range)] : []),
   ];
 }
 
@@ -147,9 +147,9 @@ function hasServerNat({ nat }: Topology): boolean {
   return nat === "server" || nat === "both";
 }
 
-function orHelper({ topology, ports }: Model, { orHelper: say }: ExplainMessages): string {
-  if (topology.tls) return say.tls;
-  return ports.control === usualPorts.control ? say.clear : say.otherPort;
+function orHelper({ topology, ports, toOpen }: Model, { orHelper: say }: ExplainMessages): string {
+  if (topology.tls) return say.tls();
+  return ports.control === usualPorts.control ? say.clear(toOpen) : say.otherPort(toOpen);
 }
 
 function otherModeNote({ mode, topology, ports }: Model, { otherMode: say }: ExplainMessages): string {

@@ -1,9 +1,8 @@
 import { displayWidth, padToWidth, visible } from "@twinport/protocol";
-import { wrapText } from "./picture-lines.ts";
+import { WIDTH, hangText, wrapText } from "./picture-lines.ts";
 import type { Picture, PictureBox, PictureStep } from "./picture.ts";
 
-/** Columns of all, of a port, and of an arrow with its head. */
-const WIDTH = 79;
+/** Columns of a port, and of an arrow with its head. */
 const PORT = 7;
 const ARROW = 59;
 /** Where the arrows begin. */
@@ -18,14 +17,14 @@ type Places = ReadonlyMap<string, number>;
 /** A picture as lines of text, less than 80 columns wide: boxes as columns, steps as arrows, then what is to be said. */
 export function formatPicture(picture: Picture): string[] {
   const places = placesOf(picture.boxes);
-  const list = picture.steps.flatMap(({ number, said }) => (said === undefined ? [] : hanging(` ${number}. `, said)));
+  const list = picture.steps.flatMap(({ number, said }) => (said === undefined ? [] : hangText(` ${number}. `, said)));
   const lines = [
     ...wrapText(picture.title, WIDTH),
     ...hosts(picture),
     ...boxLabels(picture.boxes, places),
     ...picture.steps.flatMap((step) => arrow(step, places)),
     ...(list.length > 0 ? ["", ...list] : []),
-    ...(picture.notes.length > 0 ? ["", ...picture.notes.flatMap((note) => hanging(" - ", note))] : []),
+    ...(picture.notes.length > 0 ? ["", ...picture.notes.flatMap((note) => hangText(" - ", note))] : []),
   ];
   return lines.map(visible);
 }
@@ -112,9 +111,4 @@ function write(
 /** `:21`; and as it is where it says more than a number. */
 function port(drawn: string): string {
   return /^[\d?]/.test(drawn) ? `:${drawn}` : drawn;
-}
-
-function hanging(mark: string, text: string): string[] {
-  const [first = "", ...rest] = wrapText(text, WIDTH - mark.length);
-  return [mark + first, ...rest.map((line) => " ".repeat(mark.length) + line)];
 }

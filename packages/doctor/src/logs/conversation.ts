@@ -126,6 +126,7 @@ export class Conversation {
         this.#expected = step.bytes;
         return;
       case "attempt-ended":
+        if (step.missing !== undefined && this.#expected !== undefined) draft.bytes = this.#expected - step.missing;
         this.#finish(step.outcome);
         return;
       default:
@@ -213,7 +214,7 @@ export class Conversation {
     this.#tls = this.#hasAuth ? "explicit" : "implicit";
     this.#failure = {
       outcome: isCertificate ? "certificate-refused" : "tls-failed",
-      reply: { code: 0, text: visible(said).replace(/^[\s:]+/, "") },
+      reply: { code: 0, text: visible(said).replaceAll(/^[\s:]+|[\s.]+$/g, "") },
     };
   }
 

@@ -72,7 +72,10 @@ const always: readonly LineRule[] = [
     /^\* Operation timed out .* with (\d+) (?:out of \d+ )?bytes received/,
     (bytes) => ({ kind: "timed-out", bytes: Number(bytes) }),
   ],
-  [/^\* transfer closed with .* remaining/, () => ({ kind: "attempt-ended", outcome: "data-broken" })],
+  [
+    /^\* transfer closed with (?:(\d+) bytes remaining|outstanding read data)/,
+    (bytes) => ({ kind: "attempt-ended", outcome: "data-broken", ...(bytes !== "" && { missing: Number(bytes) }) }),
+  ],
   [
     /^\* (?:Operation timed out|Accept timeout occurred|FTP response timeout|Connection time-?out)/,
     () => ({ kind: "timed-out" }),

@@ -31,7 +31,10 @@ const rules: readonly LineRule[] = [
   ],
   [/^\*\*\*\* Timeout - reconnecting/, () => ({ kind: "timed-out" })],
   [/^\*\*\*\* (?:Peer closed connection|Socket error.*reset|Control socket)/, () => ({ kind: "lost" })],
-  [/^\*\*\*\* .*?[Cc]ertificate verification: (.*?)(?: +\([\dA-F:]+\))?$/, (said) => ({ kind: "tls-failed", said, isCertificate: true })],
+  [
+    /^\*\*\*\* .*?[Cc]ertificate verification: (.*?)(?: +\([\dA-F:]+\))?$/,
+    (said) => ({ kind: "tls-failed", said, isCertificate: true }),
+  ],
   [/^\*\*\*\* (.*(?:gnutls|SSL_|TLS).*)$/, (said) => ({ kind: "tls-failed", said, isCertificate: false })],
 ];
 

@@ -34,8 +34,8 @@ export type LogStep = {
   | { readonly kind: "expected"; readonly bytes: number }
   /** A transfer of which no more is told than that it came to an end. */
   | { readonly kind: "transferred"; readonly command: string; readonly bytes: number; readonly isComplete: boolean }
-  /** The program itself says what the mode came to. */
-  | { readonly kind: "attempt-ended"; readonly outcome: AttemptOutcome }
+  /** The program itself says what the mode came to, and how much was still to come. */
+  | { readonly kind: "attempt-ended"; readonly outcome: AttemptOutcome; readonly missing?: number }
   /** The program has waited long enough; so much had moved, where it says that. */
   | { readonly kind: "timed-out"; readonly bytes?: number }
   /** The command connection was broken. */

@@ -143,6 +143,52 @@ describe("a log of a client", () => {
     expect(picture?.title).toBe("passive · RETR a.bin · complete");
   });
 
+  // What curl -v tells of TLS looks like data, and of data it tells the first piece only.
+  it.each([
+    ["the whole file", "* Getting file with size: 300000\n< 226 Done.\n", "moved", 300_000],
+    ["the end of a file", "* Getting file with size: 7\n< 226 Done.\n", "moved", 7],
+    [
+      "half of it",
+      "* Getting file with size: 90\n* transfer closed with 30 bytes remaining to read\n",
+      "data-broken",
+      60,
+    ],
+    ["nothing", "* Operation timed out after 9 milliseconds with 0 out of 90 bytes received\n", "no-bytes", 0],
+  ])("of curl tells what moved: %s", async (_name, end, outcome, bytes) => {
+    const report = await read(`* Connected to x (203.0.113.5) port 21 (#0)
+< 220 ready
+> EPSV
+* Connect data stream passively
+< 229 Entering Extended Passive Mode (|||30009|)
+*   Trying 203.0.113.5:30009...
+* Connected to 203.0.113.5 (203.0.113.5) port 21 (#0)
+> RETR a.bin
+< 150 Here it comes.
+* TLSv1.3 (IN), TLS handshake, Server hello (2):
+{ [155 bytes data]
+${end}`);
+    expect(report.attempts[0]?.evidence).toMatchObject({ outcome, bytes });
+  });
+
+  it("counts what a resumed transfer brings, though 150 tells the whole file", async () => {
+    const report = await read(`---- Connecting to x (203.0.113.5) port 21
+<--- 220 ready
+---> SIZE b.bin
+<--- 213 5
+---> SIZE a.bin
+<--- 213 90
+---> REST 60
+<--- 350 From 60.
+---> PASV
+<--- 227 Entering Passive Mode (203,0,113,5,117,57)
+---- Data connection established
+---> RETR a.bin
+<--- 150 Here it comes (90 bytes).
+<--- 226 Done.
+`);
+    expect(report.attempts[0]?.evidence).toMatchObject({ outcome: "moved", bytes: 30 });
+  });
+
   it("that was told a private address and dialled it", async () => {
     const report = await read(`* Connected to ftp.example.net (203.0.113.5) port 21 (#0)
 < 220 ready
@@ -174,6 +220,21 @@ describe("a log of a server", () => {
     expect(sayLog(report, "en").length).toBeLessThan(400);
   });
 
+  it("does not take a client that has asked on, and found no file, for one that was stopped", async () => {
+    const line = (text: string) => `Mon Nov 23 02:18:36 2026 [pid 7] [ann] ${text}\n`;
+    const says = (who: "command" | "response", what: string) => line(`FTP ${who}: Client "203.0.113.9", "${what}"`);
+    const report = await read(
+      line('CONNECT: Client "203.0.113.9"') +
+        says("command", "PASV") +
+        says("response", "227 Entering Passive Mode (198,51,100,1,117,57).") +
+        says("command", "SIZE gone.txt") +
+        says("response", "550 Could not get file size.") +
+        says("command", "QUIT"),
+    );
+    expect(told(report)).toEqual(["pasv stopped - ?-? ?-30009"]);
+    expect(found(report)).toEqual([]);
+  });
+
   it("does not say more of who never came than it knows", async () => {
     const line = (text: string) => `Mon Nov 23 02:18:36 2026 [pid 7] [ann] ${text}\n`;
     const report = await read(
@@ -194,6 +255,21 @@ describe("any log", () => {
 
   it("is read as what it is said to be", async () => {
     expect((await read("> NOOP\n< 200 fine\n", "basic-ftp")).kind).toBe("basic-ftp");
+  });
+
+  it("is recognised behind what was fetched", async () => {
+    const report = await read(`${"a line of a text\n".repeat(1000)}${basicFtp}`);
+    expect([report.kind, report.lines]).toEqual(["basic-ftp", 1022]);
+  });
+
+  it.each(["en", "zh-CN"] as const)("names an end that it does not know in words (%s)", async (language) => {
+    const text = sayLog(await read(pureFtpd("203.0.113.9", "192,168,1,7")), language).join("\n");
+    expect(text).not.toMatch(/(?:of|of the server|从|到) \?[ ，,]/);
+  });
+
+  it("of a web server is none, although it has the form of an ExtendedLog", async () => {
+    const line = '127.0.0.1 - ann [10/Oct/2026:13:55:36 +0000] "GET /a HTTP/1.0" 200 2326\n';
+    expect(await readLog(cut(Buffer.from(line), 100))).toBeUndefined();
   });
 
   it("that is none is not guessed at", async () => {

@@ -53,18 +53,22 @@ const FIRST_LINES = 300;
  */
 export async function readLog(chunks: AsyncIterable<Uint8Array>, as?: LogKind): Promise<LogReport | undefined> {
   const first: string[] = [];
+  let before = 0;
   let summary = as && new LogSummary(as);
   for await (const line of logLines(chunks)) {
     if (summary) summary.take(line);
-    else if (first.push(line) === FIRST_LINES && !(summary = recognised(first))) first.length = 0;
+    else if (first.push(line) === FIRST_LINES && !(summary = recognised(first, before))) {
+      first.length = 0;
+      before += FIRST_LINES;
+    }
   }
-  summary ??= recognised(first);
+  summary ??= recognised(first, before);
   return summary?.report();
 }
 
-function recognised(lines: readonly string[]): LogSummary | undefined {
+function recognised(lines: readonly string[], before: number): LogSummary | undefined {
   const kind = kindOf(lines);
-  const summary = kind && new LogSummary(kind);
+  const summary = kind && new LogSummary(kind, before);
   for (const line of lines) summary?.take(line);
   return summary;
 }
@@ -86,10 +90,11 @@ class LogSummary {
   readonly #figures: LogAttempt[] = [];
   readonly #transfers: LogTransfer[] = [];
   #more = 0;
-  #lines = 0;
+  #lines: number;
 
-  constructor(kind: LogKind) {
+  constructor(kind: LogKind, linesBefore = 0) {
     this.#kind = kind;
+    this.#lines = linesBefore;
     this.#read = logFormats[kind].reader();
   }
 

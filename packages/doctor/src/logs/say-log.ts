@@ -1,5 +1,6 @@
 import { isPassive, visible } from "@twinport/protocol";
 import { pictureOfFigure } from "../explain/picture-of-figure.ts";
+import { WIDTH, hangText, wrapText } from "../explain/picture-lines.ts";
 import { formatPicture } from "../explain/picture-text.ts";
 import { explainMessages } from "../messages/explain.ts";
 import { logsMessages } from "../messages/logs.ts";
@@ -49,9 +50,9 @@ export function sayLog(report: LogReport, language: Language): string[] {
   const drawn = picturesOfLog(report, language);
   const left = attemptsOf(parties) - attempts.length;
   const text = [
-    say.heading(say.kinds[kind], lines, sumOf(parties)),
-    ...(limits === undefined ? [] : [say.limits(limits)]),
-    ...(side === "server" && parties.some(({ verdict }) => verdict) ? [say.asClient] : []),
+    ...wrapText(say.heading(say.kinds[kind], lines, sumOf(parties)), WIDTH),
+    ...(limits === undefined ? [] : wrapText(say.limits(limits), WIDTH)),
+    ...(side === "server" && parties.some(({ verdict }) => verdict) ? wrapText(say.asClient, WIDTH) : []),
     "",
     ...drawn.flatMap((picture) => [...formatPicture(picture), ""]),
     ...(parties.length === 0 ? [say.nothing] : []),
@@ -82,7 +83,7 @@ function partyLines(party: LogParty, isOneOfMany: boolean, language: Language): 
     ...(isOneOfMany ? [say.party(name, party)] : []),
     ...(findings.length > 0 ? [say.found] : []),
     ...findings.flatMap((finding) => [...findingLines(finding, say, language), ""]),
-    verdict ? sayVerdict(verdict, language) : say.noModes,
+    ...wrapText(verdict ? sayVerdict(verdict, language) : say.noModes, WIDTH),
     "",
   ].slice(0, -1);
 }
@@ -97,9 +98,9 @@ function named(finding: Finding, language: Language): Finding {
 function findingLines(finding: Finding, say: LogsMessages, language: Language): string[] {
   const { what, fix, decide, doc } = sayFinding(named(finding, language), language);
   return [
-    `  ${what} ${say.about(say.at[finding.side], say.sure(finding.confidence))}`,
-    `    ${say.fix(fix)}`,
-    ...(decide === undefined ? [] : [`    ${say.decide(decide)}`]),
+    ...hangText("  ", `${what} ${say.about(say.at[finding.side], say.sure(finding.confidence))}`),
+    ...hangText("    ", say.fix(fix)),
+    ...(decide === undefined ? [] : hangText("    ", say.decide(decide))),
     `    ${say.page(doc)}`,
   ];
 }

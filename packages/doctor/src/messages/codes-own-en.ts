@@ -17,7 +17,7 @@ export const codesCausesEn = {
   },
   "out-silent": {
     means: "we dialled the server, and nothing came back",
-    todo: "At the server: let its passive range in (twinport firewall --for nftables). If the same server works from another network, it is ours that lets high ports not out.",
+    todo: "At the server: let its passive range in (twinport firewall --for nftables). If the same server works from another network, it is our own network that does not let high ports out.",
   },
   "in-silent": {
     means: "the server was to dial us, and nobody came",

@@ -9,8 +9,8 @@ export interface StepWords {
   readonly n: number;
   readonly n1: number;
   readonly control: number;
-  /** The server's end of the data connection. */
-  readonly data: string;
+  /** The server's end of the data connection; undefined: any that its system gives. */
+  readonly data: number | undefined;
   /** What is said of where to connect: `192,168,1,10,4,3`. */
   readonly told: string;
   /** How the port is written in it: `4 × 256 + 3`. */
@@ -43,6 +43,9 @@ export interface OpeningWords {
 type Say<Words> = (words: Words) => string;
 
 const box = ({ side, kind }: Box): string => `the ${side}'s ${kind === "nat" ? "NAT" : "firewall"}`;
+const anyOr = (port: number | undefined): string => String(port ?? "(any above 1023)");
+const portsOf = (range: string): string => `${range.includes("-") ? "ports" : "port"} ${range}`;
+const list = (boxes: readonly Box[]): string => boxes.map(box).join(" and on ");
 const begin = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 
 /** What is said of a mode and its picture, in English. */
@@ -76,8 +79,8 @@ export const explainEn = {
         `The client's port ${n} opens the command connection to the server's port ${control} and says PORT ${told}: its port ${n1} (${sum}) is open, come there.`,
       ({ n, control, isRefused }) =>
         `The server's port ${control} answers the client's port ${n}${isRefused ? ": most servers refuse, for the address is not the one that the client comes from" : ""}.`,
-      ({ n1, data }) => `The server's port ${data} opens the data connection to the client's port ${n1}.`,
-      ({ n1, data }) => `The client's port ${n1} answers the server's port ${data}: data and ACK.`,
+      ({ n1, data }) => `The server's port ${anyOr(data)} opens the data connection to the client's port ${n1}.`,
+      ({ n1, data }) => `The client's port ${n1} answers the server's port ${anyOr(data)}: data and ACK.`,
     ],
     passive: [
       ({ n, control }) =>
@@ -129,7 +132,7 @@ export const explainEn = {
     },
     passive: {
       firewall: ({ range }: OpeningWords) =>
-        `at the server's firewall, let in TCP from any port above 1023 to the server's ports ${range}, and no more.`,
+        `at the server's firewall, let in TCP from any port above 1023 to the server's ${portsOf(range)}, and no more.`,
       nat: ({ range, inside, outside }: OpeningWords) =>
         `at the server's NAT, forward TCP ${range} under the same numbers to ${inside}; the server tells the NAT's address (twinport serve --passive-address ${outside}).`,
     },
@@ -138,11 +141,11 @@ export const explainEn = {
     `first have the server take its passive ports from a small range (twinport serve --passive-ports ${range}): else every port from 1024 to 65535 has to be open.`,
   natMayChangePort: "The server's NAT may put another port in place of the one that the server dials from.",
   orHelper: {
-    clear:
-      "Or an FTP helper on each of these boxes, which opens the one port for the one connection. It is blind under TLS.",
-    tls: "An FTP helper would not do: it cannot read under TLS.",
-    otherPort:
-      "Or an FTP helper on each of these boxes, which has to be told of the server's port. It is blind under TLS.",
+    clear: (boxes: readonly Box[]) =>
+      `Or an FTP helper on ${list(boxes)}, which opens the one port for the one connection. It is blind under TLS.`,
+    tls: () => "An FTP helper would not do: it cannot read under TLS.",
+    otherPort: (boxes: readonly Box[]) =>
+      `Or an FTP helper on ${list(boxes)}, which has to be told of the server's port. It is blind under TLS.`,
   },
   otherMode: {
     passes: { active: "Active mode passes here.", passive: "Passive mode passes here." },

@@ -4,6 +4,8 @@ import type { ExplainMessages } from "./explain-en.ts";
 const ends = { client: "客户端", server: "服务器" };
 
 const box = ({ side, kind }: Box): string => `${ends[side]}的${kind === "nat" ? " NAT " : "防火墙"}`;
+const anyOr = (port: number | undefined): string => (port === undefined ? "（大于 1023 的任意一个）" : ` ${port} `);
+const list = (boxes: readonly Box[]): string => boxes.map(box).join("和");
 /** At the end of a clause. */
 const boxThere = (one: Box): string => box(one).trimEnd();
 
@@ -36,8 +38,8 @@ export const explainZhCn: ExplainMessages = {
         `客户端用端口 ${n} 连接服务器的命令端口 ${control}，并发送 PORT ${told}：我打开了端口 ${n1}（${sum}），你过来连接。`,
       ({ n, control, isRefused }) =>
         `服务器的端口 ${control} 应答客户端的端口 ${n}${isRefused ? "：多数服务器会拒绝，因为这不是客户端连接过来时的地址" : ""}。`,
-      ({ n1, data }) => `服务器从端口 ${data} 向客户端的端口 ${n1} 打开数据连接。`,
-      ({ n1, data }) => `客户端的端口 ${n1} 应答服务器的端口 ${data}：数据与 ACK。`,
+      ({ n1, data }) => `服务器从端口${anyOr(data)}向客户端的端口 ${n1} 打开数据连接。`,
+      ({ n1, data }) => `客户端的端口 ${n1} 应答服务器的端口${anyOr(data).trimEnd()}：数据与 ACK。`,
     ],
     passive: [
       ({ n, control }) => `客户端用端口 ${n} 连接服务器的命令端口 ${control}，并发送 PASV：我该连接哪里？`,
@@ -93,9 +95,9 @@ export const explainZhCn: ExplainMessages = {
     `先让服务器从一小段范围取被动端口（twinport serve --passive-ports ${range}）：否则 1024 到 65535 的端口都得放行。`,
   natMayChangePort: "服务器的 NAT 可能会改变服务器数据连接的源端口。",
   orHelper: {
-    clear: "或者在这些设备上各启用 FTP 助手，它只为这一个连接放行这一个端口。使用 TLS 时它读不到内容。",
-    tls: "FTP 助手帮不上忙：使用 TLS 时它读不到内容。",
-    otherPort: "或者在这些设备上各启用 FTP 助手，并告知它服务器的端口。使用 TLS 时它读不到内容。",
+    clear: (boxes) => `或者在${list(boxes)}上启用 FTP 助手，它只为这一个连接放行这一个端口。使用 TLS 时它读不到内容。`,
+    tls: () => "FTP 助手帮不上忙：使用 TLS 时它读不到内容。",
+    otherPort: (boxes) => `或者在${list(boxes)}上启用 FTP 助手，并告知它服务器的端口。使用 TLS 时它读不到内容。`,
   },
   otherMode: {
     passes: { active: "主动模式在这里可以通过。", passive: "被动模式在这里可以通过。" },

@@ -37,7 +37,7 @@ export async function openControl(examination: Examination, wish: ControlWish): 
   const seen = new Sight(wish.onConnected);
   const replyMs = (): number | undefined => seen.roundTrip;
   const onTrace = (step: TraceStep): void => {
-    notes.trace.push(step);
+    notes.step(step);
     seen.take(step);
   };
   try {
@@ -52,8 +52,10 @@ export async function openControl(examination: Examination, wish: ControlWish): 
   } catch (error) {
     if (!(error instanceof ClientError)) throw error;
     const { code, facts, reply } = error;
-    const outcome = isMail(seen.greeting, code) ? "not-ftp" : code === "aborted" ? "timed-out" : code;
-    const told = seen.told(plain(facts));
+    const isOther = isMail(seen.greeting, code);
+    const outcome = isOther ? "not-ftp" : code === "aborted" ? "timed-out" : code;
+    const { host, port = 21 } = connecting;
+    const told = seen.told({ ...plain(facts), ...(isOther && { host, port, seen: seen.greeting ?? "" }) });
     return { replyMs, evidence: { family, tls, outcome, ...told, ...(reply && { reply: saidOf(reply) }) } };
   }
 }

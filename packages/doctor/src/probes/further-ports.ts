@@ -27,8 +27,9 @@ const ENOUGH = 6;
 /** Different ports of which none was reached: that it is some of them only is unlikely then. */
 const ENOUGH_UNREACHED = 4;
 
-/** Milliseconds for all of them. */
+/** Milliseconds for all of them, and for another lane's dial that has to end before. */
 const MOST_MS = 7000;
+const OTHERS_MS = 5500;
 
 /**
  * Dials some more ports of the server's range, without a transfer: whether all of it is open, and whether it was the
@@ -44,10 +45,10 @@ export async function tryFurtherPorts(lane: Lane): Promise<void> {
   const isMixed = isReached && isMissed;
   if (modes.length === 0) return;
   if (!isMixed && dialed.length >= ENOUGH && dialed.every(({ connected }) => connected === isReached)) return;
-  const until = Math.min(MOST_MS, examination.left() / 3) + performance.now();
   const dial = isReached ? secondsFor(mine) : SILENT;
   let most = isReached ? MOST : sightings.logins.size > 1 ? MOST_SHARED : MOST_UNREACHED;
-  if (!(await lane.ready()) || !(await passive.take(1000, examination.signal))) return;
+  if (!(await lane.ready()) || !(await passive.take(OTHERS_MS, examination.signal))) return;
+  const until = Math.min(MOST_MS, examination.left() / 3) + performance.now();
   try {
     for (let i = 0; i < most; i++) {
       if (!isReached && portsOf(sightings.all).size >= ENOUGH_UNREACHED) return;

@@ -91,13 +91,15 @@ export class Lane {
     if (!this.#client) return false;
     sightings.logins.add(tls);
     sightings.loginsNow++;
-    return await this.#whileStanding(async (client) => {
+    await this.#whileStanding(async (client) => {
       this.#target = await targetOf(client, examination);
       const { local, peer } = opened.evidence;
       if (!local || !peer || examination.isProxied || sightings.isForeign) return;
       this.#farEnd = await FarEnd.of(client, examination, { local, peer });
       sightings.isForeign = this.#farEnd === undefined;
     });
+    // A server that is silent when it is asked for a path may not be so without.
+    return await this.#ready();
   }
 
   /** All modes that have not been tried, one after the other. */
@@ -123,8 +125,12 @@ export class Lane {
   /** One attempt, noted; undefined where no login stands. */
   async attempt(mode: ModeCommand, wish: AttemptWish = {}): Promise<AttemptEvidence | undefined> {
     const { examination, sightings } = this.setting;
-    const tried = await this.attemptUnnoted(mode, wish);
     const isTurn = (wish.purpose ?? "turn") === "turn";
+    const first = await this.attemptUnnoted(mode, wish);
+    // It may be allowed in another folder: what is refused by its path is not the mode's fault.
+    const isElsewhere = isTurn && first?.outcome === "refused" && first.connected && this.#goElsewhere();
+    const again = isElsewhere && (await this.#ready()) ? await this.attemptUnnoted(mode, wish) : undefined;
+    const tried = again ?? first;
     const seen = tried && isTurn && this.#farEnd ? await farSightOf(this.#farEnd, tried, sightings) : undefined;
     const evidence = tried && (seen ? { ...tried, seen } : tried);
     if (evidence) {
@@ -183,6 +189,13 @@ export class Lane {
   async listingOf(path: string, mode: ModeCommand): Promise<Uint8Array | undefined> {
     const tried = await this.#try(mode, { moves: "listing", path });
     return tried?.content;
+  }
+
+  /** From then on the root is listed; false where it is already. */
+  #goElsewhere(): boolean {
+    if (this.#target.path === "/") return false;
+    this.#target = { moves: "listing", path: "/" };
+    return true;
   }
 
   /** Logs in again where the login was lost. */

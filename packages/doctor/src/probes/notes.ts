@@ -2,13 +2,16 @@ import type { TraceStep } from "@twinport/protocol";
 import type { AttemptEvidence, ControlEvidence, Evidence, SaidReply, TlsEvidence } from "../evidence.ts";
 import type { Reply } from "@twinport/protocol";
 
+/** Steps of a trace that are kept. */
+const MOST_STEPS = 10_000;
+
 /** What one examination has seen so far. */
 export class Notes {
   readonly controls: ControlEvidence[] = [];
   readonly attempts: AttemptEvidence[] = [];
   readonly tls: TlsEvidence[] = [];
   readonly direct: ControlEvidence[] = [];
-  readonly trace: TraceStep[] = [];
+  readonly #trace: TraceStep[] = [];
   observed: Evidence["observed"];
   heard: Evidence["heard"];
   answered: Evidence["answered"];
@@ -21,6 +24,11 @@ export class Notes {
     this.#secret = secret;
   }
 
+  /** One step; of a server that never ends to talk the beginning is enough. */
+  step(step: TraceStep): void {
+    if (this.#trace.length < MOST_STEPS) this.#trace.push(step);
+  }
+
   /** More is known of an attempt. */
   replace(attempt: AttemptEvidence, by: AttemptEvidence): void {
     this.attempts.splice(this.attempts.indexOf(attempt), 1, by);
@@ -28,7 +36,7 @@ export class Notes {
 
   /** Everything as data. */
   evidence(about: Pick<Evidence, "host" | "port" | "login" | "proxy">): Evidence {
-    const { controls, attempts, tls, direct, observed, heard, answered, idle, isCut, trace } = this;
+    const { controls, attempts, tls, direct, observed, heard, answered, idle, isCut } = this;
     const whole: Evidence = {
       ...about,
       ...{ controls, attempts, tls },
@@ -38,16 +46,16 @@ export class Notes {
       ...(answered && { answered }),
       ...(idle && { idle }),
       ...(isCut && { isCut }),
-      trace: trace.toSorted((one, other) => one.at - other.at),
+      trace: this.#trace.toSorted((one, other) => one.at - other.at),
     };
     return this.#withoutSecret(whole);
   }
 
-  /** One that is shorter than any word would make words unreadable, and is no secret. */
   #withoutSecret(whole: Evidence): Evidence {
-    if (this.#secret.length < 4) return whole;
+    const shown = shownWithout(this.#secret);
+    if (!shown) return whole;
     const hide = (value: unknown): unknown => {
-      if (typeof value === "string") return value.replaceAll(this.#secret, "****");
+      if (typeof value === "string") return value.replace(shown, "****");
       if (Array.isArray(value)) return value.map(hide);
       if (typeof value !== "object" || value === null) return value;
       return Object.fromEntries(Object.entries(value).map(([name, one]) => [name, isWord(name) ? one : hide(one)]));
@@ -56,8 +64,18 @@ export class Notes {
   }
 }
 
-/** Fields whose values are words of ours. */
-const words: ReadonlySet<string> = new Set(["kind", "mode", "tls", "outcome", "purpose", "session", "because", "code"]);
+/** What is not to be shown; one that is shorter than most words is hidden where it is no part of one. */
+function shownWithout(secret: string): RegExp | undefined {
+  if (secret === "") return undefined;
+  const exact = secret.replace(/[\\^$.*+?()[\]{}|]/g, "\\$&");
+  return new RegExp(secret.length < 4 ? `(?<![\\p{L}\\p{N}])${exact}(?![\\p{L}\\p{N}])` : exact, "gu");
+}
+
+/** Fields whose values are words of ours, or addresses. */
+const words: ReadonlySet<string> = new Set([
+  ...["kind", "mode", "tls", "outcome", "purpose", "session", "because", "code", "login", "arrival"],
+  ...["host", "address", "proxy", "stranger", "speaks"],
+]);
 
 const isWord = (name: string): boolean => words.has(name);
 

@@ -1,5 +1,6 @@
 import { ChannelError, dialData, kernelSockets } from "@twinport/channel";
 import { visible } from "@twinport/protocol";
+import { AskingRate } from "./asking-rate.ts";
 import { isExpected } from "./arrivals.ts";
 import type { DataConnection, DataOffer, ExpectedPeer, Timer, WithheldPort } from "@twinport/channel";
 import type { FarArrival, FarDialOutcome, FarEndReply, FarEndRequest } from "@twinport/protocol";
@@ -26,6 +27,10 @@ const MOST_DIALS = 20;
 /** Looks at the system's table of connections, which may be long, of a session. */
 const MOST_LOOKS = 200;
 
+/** Both in a minute by one client, however often it logs in. */
+const DIALS_A_MINUTE = 60;
+const LOOKS_A_MINUTE = 300;
+
 /** Seconds for which a dial waits for an answer, and for which a port is reserved. */
 const DIAL_SECONDS = 3;
 const RESERVED_SECONDS = 10;
@@ -45,6 +50,11 @@ const outcomes: Readonly<Record<string, FarDialOutcome>> = {
   "dial-unreachable": "unreachable",
   "dial-failed": "unreachable",
 };
+
+/** What all sessions of a server share of these. */
+export function farEndRates(): Services["askingRates"] {
+  return { dials: new AskingRate(DIALS_A_MINUTE), looks: new AskingRate(LOOKS_A_MINUTE) };
+}
 
 /** What a session can say of the network between it and its client (SITE DOCTOR). */
 export class FarEnd {
@@ -103,7 +113,7 @@ export class FarEnd {
   async arrivalAt(port: number): Promise<FarArrival | FarEndRefusal> {
     const sight = this.#sight;
     if (sight?.bound.port !== port) return { arrival: "unknown" };
-    if (++this.#looks > MOST_LOOKS) return "asked-too-often";
+    if (++this.#looks > MOST_LOOKS || !this.#mayAsk("looks")) return "asked-too-often";
     // The look lets what has come meanwhile be heard of first.
     const halfOpen = await kernelSockets("half-open");
     const isHalfOpen = halfOpen?.some(
@@ -112,14 +122,16 @@ export class FarEnd {
     if (sight.came === "client") return { arrival: "accepted" };
     if (sight.came === "perhaps") return { arrival: "unknown" };
     if (isHalfOpen) return { arrival: this.#services.arrivals.hasRivals(sight) ? "unknown" : "half-open" };
-    if (sight.stranger !== undefined) return { arrival: "stranger", address: sight.stranger };
+    if (sight.stranger !== undefined && !this.#isOfOther(sight.stranger)) {
+      return { arrival: "stranger", address: sight.stranger };
+    }
     return { arrival: isHalfOpen === undefined ? "unknown" : "nothing" };
   }
 
   /** Keeps a port of the passive range for the next dial. */
   async reserve(): Promise<FarEndReply | FarEndRefusal> {
     if (!this.#services.settings.passive) return "passive-off";
-    if (++this.#dials > MOST_DIALS) return "asked-too-often";
+    if (!this.#mayDial()) return "asked-too-often";
     return (await this.#withhold()) ?? "none-to-spare";
   }
 
@@ -134,7 +146,7 @@ export class FarEnd {
     if (!settings.active) return "active-off";
     if (port < 1024) return "port-privileged";
     if (isOwnListener({ address, port }, localAddress)) return "own-listener";
-    if (++this.#dials > MOST_DIALS) return "asked-too-often";
+    if (!this.#mayDial()) return "asked-too-often";
     if (from === undefined) return this.#dialFrom(port, undefined, signal);
     if (!settings.passive) return "passive-off";
     if (from === "passive" && !this.#reserved && !(await this.#withhold())) return "none-to-spare";
@@ -154,6 +166,21 @@ export class FarEnd {
     this.#forgetSight();
     this.#release();
     this.#dialed?.close();
+  }
+
+  #mayDial(): boolean {
+    return ++this.#dials <= MOST_DIALS && this.#mayAsk("dials");
+  }
+
+  #mayAsk(what: "dials" | "looks"): boolean {
+    const { askingRates, settings } = this.#services;
+    return askingRates[what].take(this.#session.control.peerAddress, settings.clock.now());
+  }
+
+  /** Somebody who is logged in from there has come too late, or gone astray: that is nobody else's business. */
+  #isOfOther(address: string): boolean {
+    const others = this.#services.activities().filter(({ session }) => session.id !== this.#session.info.id);
+    return others.some(({ session }) => session.peer.address === address);
   }
 
   async #dialFrom(

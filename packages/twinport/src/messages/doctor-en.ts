@@ -30,8 +30,18 @@ export const doctorEn = {
     idle: "idling",
   },
   refused: (command: string) => `the server refuses ${command}`,
-  noTls: (lane: string) => `${lane}: the server has none`,
-  noControl: (lane: string, why: string) => `${lane}: no login: ${why}`,
+  byProxy: (server: string, proxy: string) => `${server} (by ${proxy})`,
+  noTls: "the server has none",
+  noControl: (why: string) => `no login: ${why}`,
+  bulk: (attempt: string) => `a larger file: ${attempt}`,
+  alone: (attempt: string) => `again, alone on a new login: ${attempt}`,
+  further: (reached: readonly number[], shut: readonly number[]): string => {
+    const words = [
+      ...(reached.length > 0 ? [`reached: ${reached.join(", ")}`] : []),
+      ...(shut.length > 0 ? [`not reached: ${shut.join(", ")}`] : []),
+    ];
+    return `further passive ports ${words.join("; ")}`;
+  },
   limited: (lane: string) =>
     `${lane}: a later login was not let in: the server, or a box before it, limits how often or how many times one may come.`,
   cut: "The time was over before all was tried.",

@@ -26,8 +26,18 @@ export const doctorZhCn: DoctorMessages = {
     idle: "空闲等待",
   },
   refused: (command) => `服务器拒绝 ${command}`,
-  noTls: (lane) => `${lane}：服务器没有`,
-  noControl: (lane, why) => `${lane}：未能登录：${why}`,
+  byProxy: (server, proxy) => `${server}（经由 ${proxy}）`,
+  noTls: "服务器没有",
+  noControl: (why) => `未能登录：${why}`,
+  bulk: (attempt) => `较大的文件：${attempt}`,
+  alone: (attempt) => `在新的登录上单独再试：${attempt}`,
+  further: (reached, shut) => {
+    const words = [
+      ...(reached.length > 0 ? [`可达：${reached.join("、")}`] : []),
+      ...(shut.length > 0 ? [`不可达：${shut.join("、")}`] : []),
+    ];
+    return `其他被动端口${words.join("；")}`;
+  },
   limited: (lane) => `${lane}：后来的登录未被接纳：服务器或其前面的设备限制了连接的频率或数量。`,
   cut: "时间已到，尚有未试的项目。",
   tried: "尝试：",

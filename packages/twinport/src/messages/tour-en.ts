@@ -39,6 +39,7 @@ export const tourEn = {
   next: "Next:",
   doctor: "what works with your server, and what is in the way",
   explain: "the figure with a firewall in it, and what to open",
+  notListening: (why: string) => `nothing can listen on 127.0.0.1 of this computer, where it would be shown: ${why}`,
   notMoved: (mode: DataMode) => `the ${mode} transfer on this computer has not come about`,
 };
 

@@ -27,5 +27,6 @@ export const tourZhCn: TourMessages = {
   next: "接下来：",
   doctor: "哪些模式在您的服务器上可用，其余的被什么挡住",
   explain: "加上防火墙的图，以及必须打开什么",
+  notListening: (why) => `无法在本机的 127.0.0.1 上监听，因而无法演示：${why}`,
   notMoved: (mode) => `本机的${mode === "active" ? "主动" : "被动"}模式传输没有完成`,
 };

@@ -117,6 +117,34 @@ describe("the rules of a server's host", () => {
     ]);
   });
 
+  it("let in more than those that were named", () => {
+    const rules = filter(
+      `INPUT ${answers}`,
+      "INPUT -p tcp -m tcp --dport 21 -j ACCEPT",
+      "INPUT -s 192.0.2.0/24 -j ACCEPT",
+    );
+    const found = check(rules, { from: ["192.0.2.7"], known: [22] });
+    expect(found.open).toMatchObject([
+      { isTooWide: true, ports: { from: 21, to: 21 } },
+      { peer: "192.0.2.7", ports: { from: 1, to: 20 } },
+      { peer: "192.0.2.7", ports: { from: 23, to: 29_999 } },
+      { peer: "192.0.2.7", ports: { from: 30_100, to: 65_535 } },
+    ]);
+    expect(sayRulesCheck(found, "en").slice(0, 2)).toEqual([
+      "Open to everybody, and needed only for the networks that were named: port 21, IPv4 (table ip filter, chain INPUT: -A INPUT -p tcp -m tcp --dport 21 -j ACCEPT).",
+      "Open and not needed: port 1-20, IPv4 from 192.0.2.7 (table ip filter, chain INPUT: -A INPUT -s 192.0.2.0/24 -j ACCEPT).",
+    ]);
+  });
+
+  it("may be some thousands, most of which are about strangers", () => {
+    const strangers = Array.from({ length: 5000 }, (_, i) =>
+      i % 2 === 0
+        ? `INPUT -s 10.${i >> 8}.${i & 255}.0/24 -j DROP`
+        : `INPUT -s 10.0.0.0/8 -p tcp -m tcp --dport ${1000 + i} -j ACCEPT`,
+    );
+    expect(check(filter(...strangers, ...good))).toEqual(nothing);
+  });
+
   it("depend on what cannot be known", () => {
     const found = check(filter(...good.slice(0, 1), "INPUT -m set --match-set friends src -j ACCEPT"));
     expect(found.missing).toEqual([]);
@@ -179,22 +207,63 @@ describe("the rules of a NAT box", () => {
 
   it("forget the range, and send the command port to somebody else", () => {
     const found = check(nat(forward("21", "10.0.0.6:2121")) + through, server);
-    expect(found.forwards).toEqual([
+    expect(found.forwards).toMatchObject([
       { family: 4, ports: { from: 21, to: 21 }, goesTo: { address: "10.0.0.6", port: 2121 } },
       { family: 4, ports: { from: 30_000, to: 30_099 } },
     ]);
     expect(sayRulesCheck(found, "en").slice(0, 2)).toEqual([
-      "Wrong: port 21, IPv4 is forwarded to 10.0.0.6:2121, not to the server.",
+      "Wrong: port 21, IPv4 is forwarded to 10.0.0.6:2121, not to the server with the same number.",
       "Missing: a port forward to the server; port 30000-30099, IPv4.",
     ]);
   });
 
   it("in front of clients masquerade what goes out", () => {
     const client: CheckOptions = { role: "gateway-client", behind: ["10.0.0.5"], place };
-    expect(check(nat(masquerade) + through, client)).toMatchObject({
+    const found = check(nat(masquerade) + through, client);
+    expect(found).toMatchObject({
       unmasqueraded: [],
-      missing: [{ flow: { mode: "active", number: 3 } }],
+      missing: [],
+      forwards: [{ flow: { mode: "active", number: 3 } }],
     });
+    expect(sayRulesCheck(found, "en")[0]).toBe(
+      "Missing: a port forward to the client that active mode dials, or the FTP helper; port 1024-65535, IPv4.",
+    );
     expect(check(nat() + through, client)).toMatchObject({ unmasqueraded: [4] });
+  });
+
+  it("have the sender's address replaced in active mode, too", () => {
+    const rules = nat(forward("21", "10.0.0.5"), forward("30000:30099", "10.0.0.5")) + through;
+    expect(check(rules, server)).toMatchObject({ forwards: [], missing: [], unmasqueraded: [4] });
+  });
+
+  it("need neither forward nor masquerading for what the helper has read of", () => {
+    const raw = "*raw\n:PREROUTING ACCEPT [0:0]\n-A PREROUTING -p tcp -m tcp --dport 21 -j CT --helper ftp\nCOMMIT\n";
+    const only21 = filter(`FORWARD ${answers}`, "FORWARD -p tcp -m tcp --dport 21 -j ACCEPT");
+    const helped = (...translations: readonly string[]): string => raw + nat(...translations) + only21;
+    const behind = { ...nothing, hasHelper: true };
+    expect(check(helped(forward("21", "10.0.0.5")), server)).toEqual(behind);
+    const written = "POSTROUTING -p tcp -m tcp --dport 21 -j MASQUERADE";
+    expect(check(helped(written), { ...server, role: "gateway-client" })).toEqual(behind);
+  });
+});
+
+describe("the rules of a box without NAT", () => {
+  const through = (...more: readonly string[]): string => filter(`FORWARD ${answers}`, ...more);
+  const outer = { ...place, interfaces: [place.interfaces[0]!, { name: "eth1", networks: ["203.0.113.1/24"] }] };
+
+  it("let connections through to a public server, from outside only", () => {
+    const server: CheckOptions = { role: "gateway-server", behind: ["203.0.113.5"], place: outer };
+    const inward = "FORWARD -i eth0 -o eth1 -d 203.0.113.5/32 -p tcp -m multiport --dports 21,30000:30099 -j ACCEPT";
+    const outward = "FORWARD -i eth1 -o eth0 -s 203.0.113.5/32 -p tcp -m tcp --sport 20 -j ACCEPT";
+    expect(check(through(inward, outward), server)).toEqual(nothing);
+    expect(check(through(outward), server).missing.map(({ flow }) => flow.mode)).toEqual(["control", "passive"]);
+  });
+
+  it("let a server in active mode through to a public client", () => {
+    const client: CheckOptions = { role: "gateway-client", behind: ["203.0.113.5"], place: outer };
+    const outward = "FORWARD -i eth1 -j ACCEPT";
+    const inward = "FORWARD -i eth0 -d 203.0.113.0/24 -p tcp -m tcp --sport 20 --dport 1024:65535 -j ACCEPT";
+    expect(check(through(outward, inward), client)).toEqual(nothing);
+    expect(check(through(outward), client).missing.map(({ flow }) => flow.mode)).toEqual(["active"]);
   });
 });

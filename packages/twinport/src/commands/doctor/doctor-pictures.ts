@@ -10,22 +10,39 @@ type Setting = Pick<CommandSetting, "messages" | "language">;
 const modes: readonly DataMode[] = ["passive", "active"];
 
 /** Each mode as it was seen, with its real ports: a transfer that came through, else one that did not. */
-export function picturesOf({ evidence, findings }: Diagnosis, setting: Setting): Picture[] {
+export function picturesOf({ evidence, findings, verdict }: Diagnosis, setting: Setting): Picture[] {
   const figures = figuresOf(evidence.trace);
   return modes.flatMap((mode) => {
     const mine = figures.filter((figure) => figure.mode === mode);
-    const figure = mine.find(({ outcome, bytes }) => outcome === "complete" && bytes > 0) ?? mine[0];
+    const isShut = verdict.shut.some((one) => one.mode === mode);
+    const failed = evidence.attempts.find((one) => isOf(mode, one.mode) && one.outcome !== "moved");
+    const meant = isShut
+      ? failed && mine.findLast((one) => isAt(failed, one))
+      : mine.find(({ outcome, bytes }) => outcome === "complete" && bytes > 0);
+    const figure = meant ?? mine[0];
     const attempt = evidence.attempts.find((one) => isOf(mode, one.mode) && one.outcome === "command-refused");
     const picture = figure ? pictureOfFigure(figure, setting.language) : attempt && pictureOfRefusal(attempt, setting);
     if (!picture) return [];
-    const blocking = findings.filter(({ blocks, modes: of }) => blocks && of.some((one) => isOf(mode, one)));
-    const isShut = figure?.outcome !== "complete";
-    return [{ ...picture, notes: isShut ? blocking.map((one) => sayFinding(one, setting.language).what) : [] }];
+    const family = (figure?.clientAddress ?? attempt?.control.local.address ?? "").includes(":") ? 6 : 4;
+    const blocking = findings.filter(
+      ({ blocks, modes: of, families }) => blocks && families.includes(family) && of.some((one) => isOf(mode, one)),
+    );
+    const isComplete = figure?.outcome === "complete";
+    const notes = isComplete ? [] : blocking.map((one) => sayFinding(one, setting.language).what);
+    const server = evidence.proxy ? setting.messages.doctor.byProxy(picture.server, evidence.proxy) : picture.server;
+    return [{ ...picture, server, notes }];
   });
 }
 
 function isOf(mode: DataMode, command: Attempt["mode"]): boolean {
   return isPassive(command) === (mode === "passive");
+}
+
+/** Whether a figure is that of an attempt: by the port of the data connection. */
+function isAt({ mode, control, told, dialed }: Attempt, { steps, outcome }: Figure): boolean {
+  const [asks, , opens] = steps;
+  const isSame = isPassive(mode) ? opens?.serverPort === dialed?.port : opens?.clientPort === told?.port;
+  return outcome !== "complete" && isSame && asks?.clientPort === control.local.port;
 }
 
 /** A mode that has ended with its second step: the server says no. */

@@ -1,10 +1,20 @@
-import { formatPicture, sayFinding, sayVerdict } from "@twinport/doctor";
-import { displayWidth, padToWidth } from "@twinport/protocol";
+import { ClientError } from "@twinport/client";
+import { formatPicture, sayFinding, sayVerdict, wrapText } from "@twinport/doctor";
+import { displayWidth, isPassive, padToWidth, visible } from "@twinport/protocol";
+import type { ClientErrorCode } from "@twinport/client";
 import type { Diagnosis, Finding, Language, Picture } from "@twinport/doctor";
 import type { CommandSetting } from "../command-setting.ts";
 import type { Messages } from "../../messages/index.ts";
 
-type Attempt = Diagnosis["evidence"]["attempts"][number];
+type Evidence = Diagnosis["evidence"];
+type Attempt = Evidence["attempts"][number];
+type Control = Evidence["controls"][number];
+
+/** As clients try them. */
+const order: readonly Attempt["mode"][] = ["epsv", "pasv", "port", "eprt"];
+
+/** Columns of a line. */
+const WIDTH = 100;
 
 /** What is told to programs. */
 export function diagnosisJson({ evidence, findings, verdict }: Diagnosis, language: Language): object {
@@ -32,51 +42,89 @@ function findingFacts(finding: Finding, language: Language): object {
   return { cause, side, port, confidence, fix, doc, what, ...(decide !== undefined && { decide }), ...more };
 }
 
-/** What is told to people. */
+/** What is told to people, in lines that fit a terminal; what came from the other end steers none. */
 export function diagnosisLines(
   diagnosis: Diagnosis,
   pictures: readonly Picture[],
-  { messages, language }: CommandSetting,
+  { messages, language }: Pick<CommandSetting, "messages" | "language">,
 ): string[] {
   const { evidence, findings, verdict } = diagnosis;
   const say = messages.doctor;
-  const tried = triedLines(diagnosis, messages);
+  const tried = triedLines(evidence, messages);
   return [
-    ...(tried.length > 0 ? [say.tried, ...tried.map(indented), ""] : []),
+    ...(tried.length > 0 ? [say.tried, ...tried, ""] : []),
     ...limitedLines(diagnosis, messages),
     ...(evidence.isCut ? [say.cut, ""] : []),
     ...(findings.length === 0 ? (verdict.works ? [say.nothingFound, ""] : []) : [say.found]),
-    ...findings.flatMap((finding) => [...findingLines(finding, messages, language).map(indented), ""]),
+    ...findings.flatMap((finding) => [...findingLines(finding, messages, language), ""]),
     ...pictures.flatMap((picture) => [...formatPicture(picture), ""]),
-    sayVerdict(verdict, language),
-  ];
+    ...hanging("", sayVerdict(verdict, language)),
+  ].map(visible);
 }
 
-const indented = (line: string): string => `  ${line}`;
+/** A text behind a head, its further lines below its first. */
+function hanging(head: string, text: string): string[] {
+  const columns = displayWidth(head);
+  return wrapText(visible(text), WIDTH - columns).map((line, i) => (i === 0 ? head : " ".repeat(columns)) + line);
+}
 
-function triedLines({ evidence }: Diagnosis, messages: Messages): string[] {
+/** A line for each attempt, what belongs together in one place, and one for each use of TLS with no login. */
+function triedLines(evidence: Evidence, messages: Messages): string[] {
   const say = messages.doctor;
-  const rows = evidence.attempts
-    .filter(isTurn)
-    .map((attempt) => [
-      say.lane(attempt),
-      messages.client.attempt({ ...attempt, seconds: attempt.ms / 1000, because: [] }),
-    ]);
-  const lacking = evidence.controls
-    .filter(({ outcome, facts }) => outcome !== "ready" && facts["after"] === undefined)
-    .map((control) => {
-      const lane = say.lane(control);
-      if (control.outcome === "tls-not-offered" && evidence.login === "off") return say.noTls(lane);
-      return say.noControl(lane, control.reply ? saidBy(control.reply) : control.outcome);
-    });
-  const width = Math.max(0, ...rows.map(([lane = ""]) => displayWidth(lane)));
-  return [...rows.map(([lane = "", sentence = ""]) => `${padToWidth(lane, width)}  ${sentence}`), ...lacking];
+  const { attempts, controls, login = "off" } = evidence;
+  const lacking = controls.filter(({ outcome, facts }) => outcome !== "ready" && facts["after"] === undefined);
+  const lanes = [...attempts, ...lacking].toSorted(
+    (one, other) => one.family - other.family || Number(one.tls !== login) - Number(other.tls !== login),
+  );
+  const names = [...new Set(lanes.map(say.lane))];
+  const width = Math.max(0, ...names.map(displayWidth));
+  return names.flatMap((name) => {
+    const isHere = (one: Attempt | Control): boolean => say.lane(one) === name;
+    const here = attempts.filter(isHere);
+    const without = lacking.filter(isHere).filter(({ outcome, facts }) => outcome !== "timed-out" || facts["what"]);
+    const rows = [
+      ...without.map((control) => lackingText(control, login, messages)),
+      ...inOrder(here.filter(isTurn)).map((attempt) => attemptText(attempt, messages)),
+      ...inOrder(here.filter(({ purpose }) => purpose === "alone")).map((one) => say.alone(attemptText(one, messages))),
+      ...furtherTexts(here, messages),
+      ...here.filter(({ purpose }) => purpose === "bulk").map((attempt) => say.bulk(attemptText(attempt, messages))),
+    ];
+    return rows.flatMap((row) => hanging(`  ${padToWidth(name, width)}  `, row));
+  });
+}
+
+function inOrder(attempts: readonly Attempt[]): Attempt[] {
+  return attempts.toSorted((one, other) => order.indexOf(one.mode) - order.indexOf(other.mode));
+}
+
+/** A server that was to dial and is silent is waiting for its own dial: what matters is that nobody came. */
+function attemptText(attempt: Attempt, { client }: Messages): string {
+  const { mode, connected, outcome, modeReply, told, ms } = attempt;
+  const isWaiting = outcome === "control-silent" && !isPassive(mode) && !connected && modeReply !== undefined && told;
+  const known = isWaiting ? { ...attempt, outcome: "nobody-came" as const, facts: { port: told.port } } : attempt;
+  return client.attempt({ ...known, seconds: ms / 1000, because: [] });
+}
+
+/** The further ports of the passive range in one line. */
+function furtherTexts(attempts: readonly Attempt[], { doctor: say }: Messages): string[] {
+  const further = attempts.filter(({ purpose, dialed }) => purpose === "further-port" && dialed !== undefined);
+  const portsOf = (isReached: boolean): number[] => {
+    const meant = further.filter(({ connected }) => connected === isReached);
+    return [...new Set(meant.flatMap(({ dialed }) => dialed?.port ?? []))].toSorted((one, other) => one - other);
+  };
+  return further.length === 0 ? [] : [say.further(portsOf(true), portsOf(false))];
+}
+
+function lackingText(control: Control, login: Control["tls"], { doctor: say, client }: Messages): string {
+  const { outcome, facts, reply, tls } = control;
+  if (outcome === "tls-not-offered" && tls !== login) return say.noTls;
+  return say.noControl(reply ? saidBy(reply) : client.error(new ClientError(outcome as ClientErrorCode, facts)));
 }
 
 /** What was let in once, and not again. */
 function limitedLines({ evidence: { controls } }: Diagnosis, { doctor: say }: Messages): string[] {
   const lanes = controls.filter(({ facts }) => facts["after"] !== undefined).map((control) => say.lane(control));
-  return [...new Set(lanes)].flatMap((lane) => [say.limited(lane), ""]);
+  return [...new Set(lanes)].flatMap((lane) => [...hanging("", say.limited(lane)), ""]);
 }
 
 const saidBy = ({ code, text }: { readonly code: number; readonly text: string }): string => `${code} ${text}`;
@@ -84,9 +132,9 @@ const saidBy = ({ code, text }: { readonly code: number; readonly text: string }
 function findingLines(finding: Finding, { doctor: say }: Messages, language: Language): string[] {
   const { what, fix, decide, doc } = sayFinding(finding, language);
   return [
-    `${what}${say.about(say.at[finding.side], say.sure(finding.confidence))}`,
-    say.fix(fix),
-    ...(decide === undefined ? [] : [say.decide(decide)]),
-    say.page(doc),
-  ].map((line, at) => (at === 0 ? line : `  ${line}`));
+    ...hanging("  ", `${what}${say.about(say.at[finding.side], say.sure(finding.confidence))}`),
+    ...[say.fix(fix), ...(decide === undefined ? [] : [say.decide(decide)]), say.page(doc)].flatMap((line) =>
+      hanging("    ", line),
+    ),
+  ];
 }

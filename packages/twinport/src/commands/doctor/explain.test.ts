@@ -48,6 +48,11 @@ test("as JSON it is the picture, and the picture goes into a file", async () => 
 test.each([
   [[], 2, "explain what?"],
   [["active", "--log", "x"], 2, 'either "active" or --log'],
+  [["425", "--nat", "client"], 2, "--nat says nothing here: it goes with active and passive"],
+  [["425", "--svg", "x"], 2, "--svg says nothing here: it goes with active and passive and --log"],
+  [["--log", "x", "--tls"], 2, "--tls says nothing here"],
+  [["passive", "--as", "curl"], 2, "--as says nothing here: it goes with --log"],
+  [["passive", "--theme", "dark"], 2, "say where to write it with --svg FILE"],
   [["active", "--port", "0"], 2, '--port needs a port from 1 to 65535, not "0"'],
   [["active", "--source-port", "20-21"], 2, "--source-port needs a port"],
   [["passive", "--passive-ports", "9-1"], 2, "--passive-ports needs ports as 30000-30099, or any"],

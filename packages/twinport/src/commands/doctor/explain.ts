@@ -10,8 +10,20 @@ import type { Messages } from "../../messages/index.ts";
 import type { ExplainFlags } from "./explain-flags.ts";
 
 const ends = ["none", "client", "server", "both"];
+const modes = ["active", "passive"] as const;
 const themes = ["auto", "light", "dark"];
 const { from, to } = usualPorts.passive as Exclude<ExplainedPorts["passive"], "any">;
+
+/** What can be explained. */
+type Subject = "mode" | "log" | "code";
+
+/** The options that each of them listens to. */
+const heard: Readonly<Record<Subject, readonly string[]>> = {
+  mode: ["nat", "firewall", "tls", "helper", "port", "sourcePort", "passivePorts", "svg", "theme", "json"],
+  log: ["log", "as", "svg", "theme", "json"],
+  code: ["json"],
+};
+const subjects: readonly Subject[] = ["mode", "log", "code"];
 
 /** `twinport explain [active|passive|CODE]`. */
 export function explainCommand(setting: CommandSetting): Command {
@@ -31,14 +43,29 @@ export function explainCommand(setting: CommandSetting): Command {
     .option("--svg <file>", say.svg)
     .addOption(new Option("--theme <theme>", say.theme).choices(themes).default("auto"))
     .option("--json", say.json)
-    .action(async (words: readonly string[], flags: ExplainFlags) => {
+    .action(async (words: readonly string[], flags: ExplainFlags, command: Command) => {
       const word = words.join(" ");
+      const mode = modes.find((one) => one === word.toLowerCase());
       if (flags.log !== undefined && word !== "") throw new UsageError(say.wordOrLog(word));
+      if (flags.log === undefined && word === "") throw new UsageError(say.nothing);
+      refuseUnheard(command, mode ? "mode" : word === "" ? "log" : "code", say);
       if (flags.log !== undefined) return (await import("./explain-log.ts")).explainLog(setting, flags.log, flags);
-      if (word === "active" || word === "passive") return tellMode(word, flags, setting);
-      if (word === "") throw new UsageError(say.nothing);
+      if (mode) return tellMode(mode, flags, setting);
       return (await import("./explain-code.ts")).explainCode(setting, word, flags);
     });
+}
+
+/** An option that changes nothing would be taken for one that does. */
+function refuseUnheard(command: Command, subject: Subject, say: Messages["explain"]): void {
+  const isGiven = (name: string): boolean => command.getOptionValueSource(name) === "cli";
+  for (const option of command.options) {
+    const name = option.attributeName();
+    const takers = subjects.filter((one) => heard[one].includes(name));
+    // What none of them has is for all commands: --lang.
+    if (!isGiven(name) || takers.length === 0 || takers.includes(subject)) continue;
+    throw new UsageError(say.notWith(String(option.long), takers.map((one) => say.subjects[one]).join(say.and)));
+  }
+  if (isGiven("theme") && !isGiven("svg")) throw new UsageError(say.themeWithoutSvg);
 }
 
 async function tellMode(mode: ExplainOptions["mode"], flags: ExplainFlags, setting: CommandSetting): Promise<void> {

@@ -8,12 +8,13 @@ import {
   readNft,
   sayRulesCheck,
 } from "@twinport/doctor";
+import { ip } from "@twinport/protocol";
 import { exitCodes } from "../../exit-codes.ts";
 import { Reported } from "../../reported.ts";
 import { UsageError } from "../../usage-error.ts";
 import { jsonLine } from "../client/json-line.ts";
 import { portsOf } from "./firewall.ts";
-import type { Deployment, FirewallRequest, LocalRules, RulesCheck, Ruleset } from "@twinport/doctor";
+import type { CheckOptions, Deployment, FirewallRequest, LocalRules, RulesCheck, Ruleset } from "@twinport/doctor";
 import type { CommandSetting } from "../command-setting.ts";
 import type { ExitCode } from "../../exit-codes.ts";
 import type { Messages } from "../../messages/index.ts";
@@ -32,10 +33,11 @@ export async function checkFirewall(
   if (unread.length > 0 && rulesets.length === 0) throw new Reported(exitCodes.failed);
   const { deployment } = request;
   const known = (flags.known ?? []).map((value) => portsOf("--known", value, messages).from);
-  const check = checkRules(rulesets, askedFlows(request), { ...checkOptionsOf(request), known, place });
+  const options = { ...checkOptionsOf(request, place), known };
+  const check = checkRules(rulesets, askedFlows(request), options);
   const lines = flags.json ? [jsonLine(check)] : sayRulesCheck(check, language);
   terminal.output.write(lines.map((line) => `${line}\n`).join(""));
-  const code = exitCodeOf(check, deployment);
+  const code = exitCodeOf(check, deployment, options);
   if (code !== exitCodes.done) throw new Reported(code);
 }
 
@@ -53,13 +55,22 @@ async function rulesOf(files: readonly string[], messages: Messages): Promise<Lo
 }
 
 /** Whether any mode works at all, and whether something is to be changed. */
-function exitCodeOf(
-  { missing, forwards, open, isOpen, unsure, unmasqueraded }: RulesCheck,
-  deployment: Deployment,
-): ExitCode {
-  const lacking = new Set([...missing.map(({ flow }) => flow.mode)]);
+function exitCodeOf(check: RulesCheck, deployment: Deployment, options: CheckOptions): ExitCode {
   const modes = (["active", "passive"] as const).filter((mode) => deployment[mode]);
-  if (lacking.has("control") || modes.every((mode) => lacking.has(mode))) return exitCodes.noModeMovesData;
+  const ways = (options.families ?? []).flatMap((family) => {
+    const peers = (options.from ?? []).filter((address) => ip(address).family === family);
+    return (peers.length > 0 ? peers : [undefined]).map((peer) => ({ family, peer }));
+  });
+  const works = ways.some(({ family, peer }) => {
+    const lacking = new Set<string>([
+      ...check.missing.filter((one) => one.family === family && one.peer === peer).map(({ flow }) => flow.mode),
+      ...check.forwards.filter((one) => one.family === family).map(({ flow }) => flow.mode),
+      ...(check.unmasqueraded.includes(family) ? [options.role === "gateway-client" ? "control" : "active"] : []),
+    ]);
+    return !lacking.has("control") && modes.some((mode) => !lacking.has(mode));
+  });
+  if (!works) return exitCodes.noModeMovesData;
+  const { missing, forwards, open, isOpen, unsure, unmasqueraded } = check;
   const findings = [missing, forwards, open, isOpen, unsure, unmasqueraded].some(({ length }) => length > 0);
   return findings ? exitCodes.worksWithFindings : exitCodes.done;
 }

@@ -5,6 +5,7 @@ import { FigureTracker, displayWidth, formatFigure, padToWidth } from "@twinport
 import { jsonLine } from "../client/json-line.ts";
 import type { DataMode, Figure, FigureStep, FigureWords } from "@twinport/protocol";
 import type { Picture } from "@twinport/doctor";
+import type { Server } from "@twinport/server";
 import type { CommandSetting } from "../command-setting.ts";
 import type { Messages } from "../../messages/index.ts";
 import type { TourPorts } from "../../messages/tour-en.ts";
@@ -67,12 +68,22 @@ async function walk(messages: Messages): Promise<Figure[]> {
     active: { sourcePort: (await canListen(20)) ? 20 : "control-1" },
   });
   try {
-    const { url } = await server.listen();
+    const url = await urlOf(server, messages);
     const figures: Figure[] = [];
     for (const mode of modes) figures.push(await fetched(mode, url, messages));
     return figures;
   } finally {
     await server.close();
+  }
+}
+
+async function urlOf(server: Server, messages: Messages): Promise<string> {
+  try {
+    return (await server.listen()).url;
+  } catch (cause) {
+    const { ChannelError } = await import("@twinport/channel");
+    if (!(cause instanceof ChannelError)) throw cause;
+    throw new Error(messages.tour.notListening(String(cause.facts["cause"])), { cause });
   }
 }
 
