@@ -495,6 +495,14 @@ describe("in Chinese", () => {
   });
 });
 
+test.each([
+  [["tour"], "Seen:"],
+  [["explain", "passive", "--nat", "client"], "Passive mode · NAT at the client · all four steps pass"],
+  [["firewall", "--for", "nftables"], "tcp dport 21 "],
+])("%j needs no server, no clone and no build", async (args, line) => {
+  expect(await twinport.run(args)).toMatchObject({ status: 0, stdout: expect.stringContaining(line), stderr: "" });
+});
+
 test("which mode worked is remembered, listed and forgotten", async () => {
   await run(["get", url("hello.txt")]);
   expect(objectsOf(await run(["modes", "list", "--json"]))).toMatchObject([

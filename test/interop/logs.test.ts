@@ -9,7 +9,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { main } from "../../packages/twinport/src/main.ts";
 import { LoopbackServer } from "../testkit/loopback-server.ts";
 import { peer } from "../testkit/peer.ts";
-import { peerServer } from "../testkit/peer-server.ts";
+import { peerServer, testCertificate } from "../testkit/peer-server.ts";
 import { RawClient } from "../testkit/raw-client.ts";
 import { RunningProgram } from "../testkit/running-program.ts";
 import { ScratchFolder } from "../testkit/scratch-folder.ts";
@@ -143,6 +143,9 @@ describe("logs of clients", () => {
       expect([report.kind, told(report)]).toEqual(["twinport", [`${mode} moved 6 ${ends}`]]);
       expect(report.parties[0]?.verdict?.works).toBe(true);
     }
+    const trace = await twinportGet(`${url}hello.txt`, "--mode", "pasv");
+    const twice = await readText(trace + trace);
+    expect([told(twice).length, twice.parties[0]?.evidence.controls.length]).toEqual([2, 2]);
     await using shut = await shutServer();
     const report = await readText(await twinportGet(`${shut.url}hello.txt`, "--mode", "epsv"));
     expect(told(report)[0]).toBe("epsv dial-refused ? port port");
@@ -162,6 +165,10 @@ describe("logs of clients", () => {
       expect(told(await readText(await curl(`${url}hello.txt`)))).toEqual(["epsv moved 6 ? port"]);
       expect(told(await readText(await curl("--disable-epsv", `${url}hello.txt`)))).toEqual(["pasv moved 6 ? port"]);
       expect(told(await readText(await curl("-P", "-", `${url}hello.txt`)))).toEqual(["eprt moved 6 port ?"]);
+      expect(told(await readText(await curl("--trace-ascii", "-", `${url}hello.txt`)))).toEqual([
+        "epsv moved 6 ? port",
+      ]);
+      expect(told(await readText(await curl("-C", "4", `${url}hello.txt`)))).toEqual(["epsv moved 2 ? port"]);
       await using shut = await shutServer();
       const broken = await readText(await curl("--disable-epsv", `${shut.url}hello.txt`));
       expect([broken.kind, ...told(broken), ...causes(broken)]).toEqual([
@@ -170,6 +177,17 @@ describe("logs of clients", () => {
         "out-refused undecided!",
       ]);
       expect(broken.parties[0]?.findings[0]?.port).toBe(shut.port);
+    });
+
+    it("of curl, by TLS", async () => {
+      const { certificate, key } = await testCertificate();
+      const tls = { certificates: [{ cert: certificate, key }] };
+      await using secure = await LoopbackServer.start({ files: { "big.bin": "b".repeat(200_000) }, tls });
+      const place = secure.server.urls[0]!.replace("//", "//ann:secret@");
+      const report = await readText(await curl("--ssl-reqd", "--insecure", `${place}big.bin`));
+      expect([...told(report), report.attempts[0]?.figure.tls]).toEqual(["epsv moved 200000 ? port", "TLSv1.3"]);
+      const refused = await readText(await curl("--ssl-reqd", `${place}big.bin`));
+      expect(refused.parties[0]?.findings).toMatchObject([{ cause: "tls-certificate", side: "server" }]);
     });
 
     it("of curl that nobody lets in, or that finds nobody", async () => {

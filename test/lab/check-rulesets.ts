@@ -229,9 +229,10 @@ COMMIT
 
 /** Commands of a program that makes rules itself. */
 export const ufwCommands: readonly string[] = [
-  "ufw --force enable",
   "ufw allow 21/tcp",
   "ufw allow proto tcp from 192.0.2.0/24 to any port 30000:30099",
   "ufw limit 22/tcp",
   "ufw reject 990/tcp",
+  // Last: what is told before only goes into files.
+  "ufw --force enable",
 ];

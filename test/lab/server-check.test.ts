@@ -78,10 +78,10 @@ labPeer("what a machine says of the server on it", [], () => {
 
   const codesOf = ({ findings }: Report): string[] => findings.map(({ code }) => code);
 
-  test("the server that runs is found by itself, and where nothing is wrong the code is 0", async () => {
+  test("the server that runs is found by itself, and all that is to be looked at is that it has no certificate", async () => {
     const report = await examined("2121, 30000-30009");
-    expect(codesOf(report)).toEqual([]);
-    expect(report).toMatchObject({ status: 0, canServe: true, server: { pid: daemon?.pid } });
+    expect(codesOf(report)).toEqual(["certificate-none"]);
+    expect(report).toMatchObject({ status: 13, canServe: true, server: { pid: daemon?.pid } });
     expect(report.server?.args).toContain("****");
     expect(report.server?.args).not.toContain("secret");
     expect(report.checks).toContainEqual(
@@ -93,7 +93,7 @@ labPeer("what a machine says of the server on it", [], () => {
   test("a passive range that is shut, and a port that is open for nobody, are findings", async () => {
     const report = await examined("2121, 3306");
     expect(report).toMatchObject({ status: 13, canServe: true });
-    expect(codesOf(report)).toEqual(["rules-missing", "rules-needless"]);
+    expect(codesOf(report)).toEqual(["rules-missing", "rules-needless", "certificate-none"]);
     expect(report.findings[0]?.sentence).toContain("30000-30009");
     expect(report.findings[1]?.sentence).toContain("3306");
   });

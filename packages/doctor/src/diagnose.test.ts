@@ -8,7 +8,7 @@ import { TestAuthority } from "../../../test/testkit/certificates.ts";
 import { passive } from "../../../test/testkit/scripted-ways.ts";
 import { diagnose } from "./diagnose.ts";
 import type { DiagnoseOptions, Diagnosis } from "./diagnose.ts";
-import type { ScriptedOptions } from "../../../test/testkit/scripted-server.ts";
+import type { Script, ScriptedOptions } from "../../../test/testkit/scripted-server.ts";
 
 const files = { "/a.txt": "hello", "/pub/file.bin": Buffer.alloc(80_000, 7) };
 const login = { user: "ann", password: "secret-of-ann" };
@@ -43,6 +43,42 @@ test("all modes are tried, a few more ports, and a larger file in a folder below
   expect(server.commands.filter((line) => line.startsWith("RETR"))).toEqual(["RETR pub/file.bin"]);
   expect(server.logins).toBe(1);
   expect(diagnosis.verdict).toMatchObject({ mode: "passive", command: "epsv", works: true });
+});
+
+test("one further port that is shut may be chance: three more are asked for", async () => {
+  let heard = 0;
+  const [diagnosis] = await examined({
+    on: { EPSV: async (one) => passive(++heard === 3 ? "refuses" : "works")(one) },
+  });
+  expect(summary(diagnosis, "further-port")).toHaveLength(9);
+  expect(summary(diagnosis, "further-port").filter((one) => one.endsWith("dial-refused"))).toHaveLength(1);
+});
+
+test("where a folder may not be listed the root is, and what was said is kept", async () => {
+  const script: Script = async ({ argument, control, usual }) => {
+    if (argument === "/") await usual();
+    else control.say("550 not this one");
+  };
+  const [{ evidence }] = await examined({ on: { LIST: script } });
+  expect(evidence.attempts.filter(({ purpose }) => purpose === "turn").map(({ outcome }) => outcome)).toEqual(
+    Array(4).fill("moved"),
+  );
+  expect(evidence.elsewhere).toEqual({ code: 550, text: "not this one" });
+});
+
+test("nothing may be listed at all, and the data connections stand: that is no fault of the modes", async () => {
+  const [{ verdict, findings }] = await examined({ on: { LIST: "550 not for you" } });
+  expect([verdict, findings]).toEqual([expect.objectContaining({ works: true, command: "epsv" }), []]);
+});
+
+test("who breaks it off learns what was seen until then, at once, and nothing else", async () => {
+  await using mute = await Other.start("");
+  const stop = new AbortController();
+  const began = performance.now();
+  const wish = { host: "127.0.0.1", port: mute.port, ...login, signal: stop.signal };
+  const diagnosis = await diagnose({ ...wish, onStep: () => setTimeout(() => stop.abort(), 200) });
+  expect(performance.now() - began).toBeLessThan(5000);
+  expect(diagnosis).toMatchObject({ evidence: { controls: [], isCut: true }, findings: [], verdict: { works: false } });
 });
 
 test("the file of a URL is fetched, and the folder of one is gone to", async () => {

@@ -113,6 +113,8 @@ export interface Evidence {
   readonly answered?: { readonly told: string; readonly heard: string };
   /** The command connection was left idle for so long. */
   readonly idle?: { readonly seconds: number; readonly outcome: "alive" | "lost" | "silent" };
+  /** What the URL names could not be moved, by what the server said: the modes were tried without it. */
+  readonly elsewhere?: SaidReply;
   /** The time was over before all was tried. */
   readonly isCut?: boolean;
   readonly trace: readonly TraceEvent[];

@@ -8,7 +8,7 @@ export { explainMode } from "./explain/picture-of-mode.ts";
 export { usualPorts, type ExplainOptions, type ExplainedPorts } from "./explain/model.ts";
 export type { Ends, Topology } from "./explain/topology.ts";
 export { formatPicture } from "./explain/picture-text.ts";
-export { wrapText } from "./explain/picture-lines.ts";
+export { hangText } from "./explain/picture-lines.ts";
 export { pictureSvg, type PictureTheme } from "./explain/picture-svg.ts";
 export { pictureOfFigure } from "./explain/picture-of-figure.ts";
 export { findingsOf } from "./findings-of-evidence.ts";

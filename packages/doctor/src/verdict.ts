@@ -17,6 +17,8 @@ export interface Verdict {
   readonly login: TlsUse;
   /** The modes that do not work, each with what is in its way, as far as that was found. */
   readonly shut: readonly { readonly mode: DataMode; readonly finding: Finding | undefined }[];
+  /** The time was over before any mode had come to an end. */
+  readonly isUntried: boolean;
   /** What keeps everything behind it from being tried. */
   readonly before: Finding | undefined;
   /** It works, though with another use of TLS than the URL asks for. */
@@ -29,11 +31,13 @@ const order: readonly ModeCommand[] = ["epsv", "pasv", "port", "eprt"];
 /** What follows for the one who wants to move files. */
 export function verdictOf(evidence: Evidence, findings: readonly Finding[]): Verdict {
   const scene = sceneOf(evidence);
-  const moving = scene.tried.filter((one) => one.outcome === "moved" && !isBulkShut(evidence, one));
+  const moving = scene.tried.filter((one) => isPassing(one) && !isBulkShut(evidence, one));
   const asked = moving.filter(({ tls }) => tls === scene.login);
   const command = firstOf(asked);
   const families = command === null ? [] : familiesOf({ controls: [], attempts: asked.filter(isLike(command)) });
-  const wasTried = scene.tried.some(({ tls }) => tls === scene.login);
+  const ended = scene.tried.filter(({ outcome }) => outcome !== "stopped");
+  const wasTried = ended.some(({ tls }) => tls === scene.login);
+  const before = wasTried ? undefined : findings.find((finding) => isInTheWay(finding, scene.login));
   const other = moving.find(({ tls }) => tls !== scene.login);
   const otherCommand = other && firstOf(moving.filter(({ tls }) => tls === other.tls));
   return {
@@ -44,16 +48,22 @@ export function verdictOf(evidence: Evidence, findings: readonly Finding[]): Ver
     login: scene.login,
     shut: (["passive", "active"] as const).flatMap((mode) => {
       const which = { passive: mode === "passive", secured: scene.login !== "off" };
-      const isKnown = scene.tried.some((one) => isMeant(one, which));
+      const isKnown = ended.some((one) => isMeant(one, which));
       if (!isKnown || asked.some((one) => isMeant(one, which))) return [];
       return [{ mode, finding: inTheWay(findings, mode, scene.login, families[0]) }];
     }),
-    before: wasTried ? undefined : findings.find((finding) => isInTheWay(finding, scene.login)),
+    isUntried: evidence.isCut === true && !wasTried && before === undefined,
+    before,
     otherwise: command === null && other && otherCommand ? { login: other.tls, mode: modeOf(otherCommand) } : undefined,
   };
 }
 
 const modeOf = (command: ModeCommand): DataMode => (isPassive(command) ? "passive" : "active");
+
+/** Data has moved; or could have: the data connection stood, and the server says no to what was asked for (RFC 959: 550). */
+function isPassing({ outcome, connected, lastReply }: AttemptEvidence): boolean {
+  return outcome === "moved" || (outcome === "refused" && connected && lastReply?.code === 550);
+}
 
 function firstOf(moving: readonly AttemptEvidence[]): ModeCommand | null {
   return order.find((command) => moving.some(({ mode }) => mode === command)) ?? null;

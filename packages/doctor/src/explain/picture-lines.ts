@@ -9,8 +9,8 @@ export const WIDTH = 79;
 
 /** A text behind its mark: its further lines stand below its first. */
 export function hangText(mark: string, text: string): string[] {
-  const [first = "", ...rest] = wrapText(text, WIDTH - mark.length);
-  return [mark + first, ...rest.map((line) => " ".repeat(mark.length) + line)];
+  const columns = displayWidth(mark);
+  return wrapText(text, WIDTH - columns).map((line, i) => (i === 0 ? mark : " ".repeat(columns)) + line);
 }
 
 /** A text in lines of that many columns at most: broken at spaces, and between Chinese letters. */

@@ -31,6 +31,19 @@ test.each<[string, Evidence, string[]]>([
     [hidden],
   ],
   [
+    "the client tells the address of its NAT, which forwards the ports",
+    evidence([...all("hidden", ...passes), tells("hidden", "port off moved 40001", "198.51.100.2")]),
+    [],
+  ],
+  [
+    "the client tells the address of its NAT, which forwards nothing",
+    evidence([
+      ...all("hidden", ...passes),
+      tells("hidden", 'port off server-cannot-connect 40001 "425 no"', "198.51.100.2"),
+    ]),
+    ["server-425 undecided 40001 blocks"],
+  ],
+  [
     "the client is behind a NAT, and the server has no active mode",
     evidence(all("hidden", ...passes, 'port off command-refused 40001 "550 Permission denied."')),
     ["server-refuses-mode server 40001 blocks"],

@@ -2,7 +2,7 @@ import { ip, reachOf } from "@twinport/protocol";
 import type { AttemptEvidence } from "../evidence.ts";
 import type { Side } from "../findings.ts";
 import { tellsOtherAddress } from "./addresses.ts";
-import { failedOf, guessBehind, said } from "./door.ts";
+import { cutShort, failedOf, guessBehind, isCutShort, said } from "./door.ts";
 import { whereArrivalStops } from "./far-end.ts";
 import {
   hasMoved,
@@ -37,6 +37,7 @@ function guessOf(scene: Scene, attempt: AttemptEvidence): Guess | undefined {
     const facts = { came: stranger.address, expected: attempt.control.peer.address, what: "stranger" };
     return { cause: "address-wrong", side: "server", confidence: 0.9, blocks: isShut(scene, attempt), facts };
   }
+  if (isCutShort(attempt) && !connected) return cutShort(scene, attempt);
   const isSilent =
     (outcome === "control-silent" || outcome === "control-lost") && !connected && modeReply !== undefined;
   if (outcome === "command-refused" || outcome === "reply-not-usable") return refused(scene, attempt);

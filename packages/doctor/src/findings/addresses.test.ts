@@ -33,7 +33,7 @@ test.each<[string, Evidence, string[]]>([
   [
     "227 tells 0.0.0.0",
     evidence([...all("public", "epsv off moved 50001", ...comes), tells("public", "pasv off moved 50002", "0.0.0.0")]),
-    ["address-private server 50002"],
+    ["address-wrong server 50002"],
   ],
   [
     "227 tells a stale address",

@@ -26,8 +26,9 @@ export function addressStories(scene: Scene): Story[] {
   }
   return told.flatMap(({ attempt, told: address, peer, isUnreachable }) => {
     const facts = { told: address, peer };
-    if (isUnreachable) {
-      const reach = reachOf(parseIp(address)!);
+    const reach = reachOf(parseIp(address)!);
+    // 0.0.0.0 is nobody's address.
+    if (isUnreachable && reach !== "unspecified") {
       const guess = { cause: "address-private", side: "server", confidence: 0.95, blocks: false } as const;
       return [storyOf(attempt, { ...guess, facts: { ...facts, reach } })];
     }

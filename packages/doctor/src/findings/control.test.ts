@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { control, found } from "../../../../test/testkit/told-evidence.ts";
+import { answers, control, found } from "../../../../test/testkit/told-evidence.ts";
 import type { Evidence } from "../evidence.ts";
 
 const none = { attempts: [], tls: [], trace: [], host: "ftp.example.net", port: 21 };
@@ -30,6 +30,17 @@ test.each<[string, Partial<Evidence>, string[]]>([
   ["a further login is not let in", { controls: [ready, control("public", "explicit", "connect-silent")] }, []],
   ["a further login is refused by number", { controls: [ready, control("public", "off", "server-busy")] }, []],
   [
+    "a further login by TLS is let in, and a clear one is told so by the number of the busy",
+    {
+      login: "off",
+      controls: [
+        control("public", "off", "server-busy", { reply: { code: 421, text: "Please reconnect using TLS" } }),
+        control("public", "explicit", "ready"),
+      ],
+    },
+    ["login-refused server 21 blocks"],
+  ],
+  [
     "the password is wrong",
     { controls: [control("public", "off", "login-refused")] },
     ["login-refused undecided 21 blocks"],
@@ -58,6 +69,21 @@ test.each<[string, Partial<Evidence>, string[]]>([
     "something else greets",
     { controls: [control("public", "off", "not-ftp", { facts: { speaks: "ssh" } })] },
     ["wrong-protocol server 21 blocks"],
+  ],
+  [
+    "somebody takes the connection and says nothing",
+    {
+      controls: [
+        control("public", "off", "not-ftp", { facts: { speaks: "nothing", seen: "it says nothing" } }),
+        control("public", "explicit", "not-ftp", { facts: { seen: "it says nothing" } }),
+      ],
+    },
+    ["control-cut undecided 21 blocks"],
+  ],
+  [
+    "the server answers so late that the time is over first",
+    { isCut: true, trace: answers(5000), controls: [control("public", "off", "timed-out")] },
+    [],
   ],
   [
     "TLS stands where clear FTP was expected",

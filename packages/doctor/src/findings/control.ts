@@ -1,7 +1,7 @@
 import type { ModeCommand } from "@twinport/protocol";
 import type { ControlEvidence, Family, TlsUse } from "../evidence.ts";
 import { isWornOut } from "./door.ts";
-import { hasConnected } from "./scene.ts";
+import { answerTimes, hasConnected } from "./scene.ts";
 import type { Scene } from "./scene.ts";
 import type { Guess, Story } from "./story.ts";
 
@@ -50,9 +50,8 @@ function familyStories(scene: Scene, family: Family): Story[] {
   if (!one || (others && hasNoNetwork(one))) return [];
   if (one.outcome === "proxy-failed") return [proxyStory(scene, one)];
   const cause = one.outcome === "connect-silent" ? "out-silent" : "out-refused";
-  return [
-    controlStory(scene, one, { cause, side: "undecided", confidence: 0.9, blocks: true, facts: { on: "control" } }),
-  ];
+  const facts = { on: "control", ...(others && { over: family }) };
+  return [controlStory(scene, one, { cause, side: "undecided", confidence: 0.9, blocks: true, facts })];
 }
 
 const hasNoNetwork = ({ facts }: ControlEvidence): boolean =>
@@ -84,17 +83,17 @@ function loginGuess(scene: Scene, one: ControlEvidence): Guess | undefined {
   const isNeeded = isAsked || works.length === 0;
   switch (one.outcome) {
     case "login-refused":
-      if (isNeeded && asksForTls(one))
-        return { cause: "login-refused", side: "server", confidence: 0.95, blocks: true, facts: { because: "tls" } };
+      if (isNeeded && asksForTls(one)) return wantsTls;
       return isNeeded ? { cause: "login-refused", side: "undecided", confidence: 1, blocks: true } : undefined;
     case "server-busy":
+      if (isNeeded && asksForTls(one)) return wantsTls;
       // It takes only so many, and has taken us before.
       return works.length === 0
         ? { cause: "login-refused", side: "server", confidence: 0.9, blocks: true, facts: { because: "busy" } }
         : undefined;
     case "not-ftp":
       // Some say so who take nobody in for a while.
-      return works.length === 0 ? wrongProtocol(true, spokenBy(one)) : undefined;
+      return works.length === 0 ? strangeGuess(scene, one) : undefined;
     case "tls-not-offered":
       return isAsked
         ? { cause: "tls-failed", side: "server", confidence: 0.9, blocks: true, facts: { on: "not-offered" } }
@@ -109,6 +108,23 @@ function loginGuess(scene: Scene, one: ControlEvidence): Guess | undefined {
     default:
       return undefined;
   }
+}
+
+const wantsTls: Guess = {
+  cause: "login-refused",
+  side: "server",
+  confidence: 0.95,
+  blocks: true,
+  facts: { because: "tls" },
+};
+
+/** It does not greet as FTP does. Who says nothing at all may be a box on the way that takes up every connection. */
+function strangeGuess({ evidence }: Scene, one: ControlEvidence): Guess {
+  const looked = evidence.controls.find(({ family, facts }) => family === one.family && facts["speaks"] !== undefined);
+  const spoken = spokenBy(looked ?? one);
+  if (spoken !== "nothing") return wrongProtocol(true, spoken);
+  const how = /closes/.test(String(one.facts["seen"])) ? "lost" : "silent";
+  return { cause: "control-cut", side: "undecided", confidence: 0.7, blocks: true, facts: { how, greeted: "no" } };
 }
 
 /** vsftpd: "Non-anonymous sessions must use encryption."; ours, Pure-FTPd, FileZilla: "TLS". */
@@ -129,9 +145,15 @@ function lostGuess(scene: Scene, one: ControlEvidence, blocks: boolean): Guess |
   if (one.tls === "explicit" && !blocks && one.facts["greeting"] === undefined) return undefined;
   if (one.tls !== "off") return handshakeGuess(scene, one, blocks);
   // What stands in its place is of more weight than one that was lost.
-  if (!blocks) return undefined;
+  if (!blocks || isSlow(scene)) return undefined;
   const how = one.outcome === "timed-out" ? "silent" : "lost";
   return { cause: "control-cut", side: "undecided", confidence: 0.7, blocks, facts: { how } };
+}
+
+/** The server answers, and so late that the time was over first. */
+function isSlow({ evidence }: Scene): boolean {
+  const times = answerTimes(evidence);
+  return evidence.isCut === true && times.length >= 2 && Math.min(...times) > 1000;
 }
 
 const speaks = ({ evidence }: Scene, one: ControlEvidence, tls: TlsUse): boolean =>

@@ -50,6 +50,19 @@ test.each<[string, Evidence, string[]]>([
     [],
   ],
   [
+    "without the TLS session ProFTPD does not permit what it permits with it",
+    evidence(all("public", "epsv explicit moved 50001"), {
+      tls: [
+        {
+          family: 4,
+          withoutReuse: "server-cannot-connect",
+          lastReply: { code: 425, text: "Unable to build data connection: Operation not permitted" },
+        },
+      ],
+    }),
+    ["tls-reuse-required server 50001"],
+  ],
+  [
     "lists come and files do not",
     evidence([...all("public", ...passes, ...comes), tried("public", "epsv off no-bytes 50003", { purpose: "bulk" })]),
     ["data-stalls undecided 50003 blocks"],

@@ -18,11 +18,22 @@ export function guessBehind(scene: Scene, attempt: AttemptEvidence): Guess | und
       return isOfReuse(wordsOf(attempt)) && isSecured(attempt) ? guessTls(scene, attempt) : stalled(scene, attempt);
     case "control-lost":
     case "control-silent":
+      if (isCutShort(attempt)) return cutShort(scene, attempt);
       if (connected) return isWornOut(attempt) ? undefined : stalled(scene, attempt);
       return modeReply ? undefined : cut(scene, attempt);
     default:
       return undefined;
   }
+}
+
+/** The command connection was lost as soon as data was asked for: nobody has waited for any packet. */
+export function isCutShort({ outcome, modeReply, bytes, ms }: AttemptEvidence): boolean {
+  return outcome === "control-lost" && modeReply !== undefined && bytes === 0 && ms < 1000;
+}
+
+export function cutShort(scene: Scene, attempt: AttemptEvidence): Guess {
+  const facts = { how: "lost", at: "transfer", ...said(attempt) };
+  return { cause: "control-cut", side: "undecided", confidence: 0.7, blocks: isShut(scene, attempt), facts };
 }
 
 /** Data has moved for long, and then the command connection was gone: a box had forgotten it. */

@@ -135,6 +135,15 @@ test.each<[string, Evidence, string[]]>([
     ["data-stalls undecided 50001 blocks"],
   ],
   [
+    "the server says at once that it has no connection, though it stands",
+    evidence(
+      all("public", ...comes).concat(
+        tried("public", 'epsv off server-cannot-connect 50001 "425 Can\'t open data connection."', { connected: true }),
+      ),
+    ),
+    ["server-425 undecided 50001 blocks"],
+  ],
+  [
     "the server has seen another address than ours",
     evidence(
       all("public", ...comes).concat(

@@ -62,14 +62,16 @@ function refused(scene: Scene, attempt: AttemptEvidence): Guess | undefined {
     side: isGarbled ? "undecided" : "server",
     confidence: isGarbled ? 0.5 : 0.95,
     blocks,
-    facts: said(attempt),
+    facts: isGarbled ? { garbled: wordsOf(attempt).at(-1) ?? "" } : said(attempt),
   };
 }
 
-/** It took the connection and has no connection: a box stands for it, and it still waits. */
+/** It took the connection and has no connection: a box stands for it. Who says so at once has not waited for anybody. */
 function isAnsweredByAnother(attempt: AttemptEvidence): boolean {
+  const { connected, ms } = attempt;
   const words = wordsOf(attempt);
-  return attempt.connected && !saysStrangerCame(words) && (saysNobodyCame(words) || attempt.ms > 5000);
+  const hasWaited = saysNobodyCame(words) ? ms > 1000 : ms > 5000;
+  return connected && !saysStrangerCame(words) && hasWaited;
 }
 
 /** The far end has seen somebody else come to the port: our data connection has another address there. */

@@ -81,14 +81,16 @@ export function wordsOf({ modeReply, lastReply }: { readonly modeReply?: SaidRep
 export const hasConnected = ({ outcome }: ControlEvidence): boolean =>
   !outcome.startsWith("connect-") && outcome !== "name-not-found" && outcome !== "proxy-failed";
 
+/** The address by which the server is to come to us: ours, or the one that we were asked to tell (--active-address). */
+const offered = ({ told, control }: AttemptEvidence) => parseIp(told?.address ?? control.local.address);
+
 /**
  * Whether our address means nothing to the server: a NAT stands at our end for certain. What the server has read of our
  * PORT tells that a box has mended it.
  */
 export function isHidden({ evidence }: Scene, attempt: AttemptEvidence): boolean {
-  const { local, peer } = attempt.control;
-  const ours = parseIp(local.address);
-  const theirs = parseIp(peer.address);
+  const ours = offered(attempt);
+  const theirs = parseIp(attempt.control.peer.address);
   if (!ours || !theirs || evidence.proxy !== undefined) return false;
   const isBehind = reachOf(ours) !== "public" && reachOf(theirs) === "public";
   return isBehind && (isSecured(attempt) || !isMended(evidence));
@@ -102,11 +104,10 @@ export function isMended({ heard, observed }: Evidence): boolean {
   return observed ? read === observed.address : reachOf(ip(read)) === "public";
 }
 
-/** The address that the server has of us, where it is known and not the one that we have. */
+/** The address that the server has of us, where it is known and not the one that we told. */
 export function observedOtherwise({ evidence }: Scene, attempt: AttemptEvidence): string | undefined {
-  const { local, peer } = attempt.control;
-  const ours = parseIp(local.address);
-  const theirs = parseIp(peer.address);
+  const ours = offered(attempt);
+  const theirs = parseIp(attempt.control.peer.address);
   if (!ours || evidence.proxy !== undefined) return undefined;
   const told = [...(evidence.observed ? [evidence.observed.address] : []), ...wordsOf(attempt).flatMap(addressesIn)];
   return told.find((text) => {
@@ -139,7 +140,7 @@ export function roundTrip({ evidence }: Scene, family: Family): number | undefin
 const isDialed = ({ mode, connected }: AttemptEvidence): boolean => isPassive(mode) && connected;
 
 /** Milliseconds from each command to the next reply. */
-function answerTimes({ trace }: Evidence): number[] {
+export function answerTimes({ trace }: Evidence): number[] {
   const asked = new Map<string, number>();
   return trace.flatMap((event) => {
     if (!("session" in event)) return [];

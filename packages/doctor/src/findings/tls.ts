@@ -19,9 +19,14 @@ export function reuseStories(scene: Scene): Story[] {
   });
 }
 
+/** ProFTPD, whose words are of everything that it does not permit. */
+const unpermitted = /Unable to build data connection: Operation not permitted/;
+
 /** By its words; or by what became of TLS, where the server has other words for everything else. */
 function isRequired(one: TlsEvidence): boolean {
-  return one.withoutReuse !== "moved" && (isOfReuse(wordsOf(one)) || one.withoutReuse === "tls-failed");
+  const words = wordsOf(one);
+  const isSaid = isOfReuse(words) || words.some((text) => unpermitted.test(text));
+  return one.withoutReuse !== "moved" && (isSaid || one.withoutReuse === "tls-failed");
 }
 
 /** Lists come, and files do not: small packets pass and large ones do not, or whoever counts cuts it. */

@@ -1,5 +1,5 @@
 import { firewallEn } from "../messages/firewall-en.ts";
-import { asText, comments, heading } from "./dialect.ts";
+import { asText, comments, heading, outerAddressLines } from "./dialect.ts";
 import { flowText } from "./flow-text.ts";
 import { anywhere, asNetwork, familyOf } from "./rule-lines.ts";
 import type { Ports } from "../flows.ts";
@@ -11,7 +11,8 @@ export const aws: Dialect = (plan, options) => {
   const { words, rulesOnly } = options;
   const top = [
     words.load(rulesOnly ? "sh FILE" : "aws cloudformation deploy --stack-name twinport --template-file FILE"),
-    ...(rulesOnly ? [words.aws.shell] : []),
+    rulesOnly ? words.aws.shell : words.shut,
+    ...outerAddressLines(plan, words),
     words.noSourcePort,
     words.aws.stateful,
     words.aws.stateless,

@@ -1,5 +1,5 @@
 import { parsePrefix, reachOf } from "@twinport/protocol";
-import { planFirewall } from "./plan-firewall.ts";
+import { planFirewall, withInnerNetworks } from "./plan-firewall.ts";
 import { isTranslatedClient, isTranslatedServer, outerAddress } from "./translations.ts";
 import type { Prefix } from "@twinport/protocol";
 import type { Family } from "../evidence.ts";
@@ -11,7 +11,7 @@ const nowhere: Place = { interfaces: [] };
 
 /** What a check of the rules that were asked for is to try: between whom, and in which families. */
 export function checkOptionsOf(asked: FirewallRequest, place: Place = nowhere): CheckOptions {
-  const request = { ...asked, from: clientsBehind(asked, place) };
+  const request = withInnerNetworks({ ...asked, from: clientsBehind(asked, place) });
   const { role } = request;
   const { families, rules } = planFirewall(request);
   /** The first address of each family at the end that is guarded, and all at the other one. */

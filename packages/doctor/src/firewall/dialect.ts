@@ -1,3 +1,4 @@
+import { visible } from "@twinport/protocol";
 import type { FirewallWords } from "../messages/firewall-en.ts";
 import type { FirewallNote, FirewallPlan } from "./firewall-plan.ts";
 
@@ -29,7 +30,12 @@ export function noteText({ code, facts }: FirewallNote, words: FirewallWords): s
   return words.notes[code](facts);
 }
 
-/** Lines of comment. */
-export const comments = (lines: readonly string[], sign = "#"): string[] => lines.map((line) => `${sign} ${line}`);
+/** Lines of comment: nothing that was given ends one of them. */
+export const comments = (lines: readonly string[]): string[] => lines.map((line) => `# ${visible(line)}`);
+
+/** For notes that hold in some dialects only: a server in a cloud has another address outside. */
+export function outerAddressLines({ role, deployment: { passive } }: FirewallPlan, words: FirewallWords): string[] {
+  return role === "server" && passive && passive.advertised.length === 0 ? [words.notes["tell-outer-address"]()] : [];
+}
 
 export const asText = (lines: readonly string[]): string => `${lines.join("\n")}\n`;

@@ -26,6 +26,7 @@ export const docker: Dialect = (plan, options) => {
         words.load("docker compose --file FILE up"),
         words.docker.publishes,
         words.docker.sameNumbers,
+        words.docker.proxy,
         ...(networks.length > 0 ? [words.noNetworks(networks.join(", "))] : []),
         ...dialled.flatMap((rule) => [
           words.docker.active(formatPorts(rule.sourcePorts)),
@@ -37,9 +38,7 @@ export const docker: Dialect = (plan, options) => {
     "  twinport:",
     `    image: twinport # ${words.docker.image}`,
     "    command:",
-    ...told.map(
-      (word) => `      - ${JSON.stringify(word)}${word === unknownAddress ? ` # ${words.docker.address}` : ""}`,
-    ),
+    ...told.map((word) => `      - ${yamlWord(word)}${word === unknownAddress ? ` # ${words.docker.address}` : ""}`),
     ...(published.length > 0
       ? ["    ports:", ...opened.map((rule, i) => `      - ${JSON.stringify(published[i])} # ${flowText(rule, words)}`)]
       : []),
@@ -54,8 +53,12 @@ export const docker: Dialect = (plan, options) => {
   ]);
 };
 
+/** Compose fills in what follows a dollar sign, unless there are two. */
+const yamlWord = (word: string): string =>
+  JSON.stringify(word === unknownAddress ? word : word.replaceAll("$", () => "$$"));
+
 const shellWord = (word: string): string =>
-  /^[\w./:=,@[\]-]+$/.test(word) && !word.includes("[") ? word : `'${word}'`;
+  /^[\w./:=,@-]+$/.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`;
 
 /** What of the deployment the server must be told inside: the same ports, and the address outside. */
 function serverArguments({ control, passive, active }: Deployment): string[] {

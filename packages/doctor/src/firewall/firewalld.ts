@@ -27,7 +27,7 @@ export const firewalld: Dialect = (plan, options) => {
   const top = [
     words.load("sh FILE"),
     rulesOnly ? words.addToYours : isBox ? words.shutThrough : words.shut,
-    words.noSourcePort,
+    words.firewalld.oneEnd,
     ...(isBox ? [words.firewalld.zones] : rulesOnly ? [] : [words.firewalld.defaultZone]),
   ];
   return asText([
@@ -127,11 +127,16 @@ function narrowest({ sourcePorts, destinationPorts }: FirewallRule): string {
   return `${element} port=${formatPorts(ports)} protocol=tcp`;
 }
 
-function translationCommands({ rule, kind, to }: Translation, words: FirewallWords): string[] {
+/** What a zone forwards it also lets through, so who may come stands in the forward itself. */
+function translationCommands({ rule, kind, sources, to }: Translation, words: FirewallWords): string[] {
   const ports = formatPorts(rule.destinationPorts);
+  const forward = `port=${ports} protocol=tcp to-port=${ports} to-addr=${to}`;
   const does =
-    kind === "destination"
-      ? `--add-forward-port=port=${ports}:proto=tcp:toport=${ports}:toaddr=${to}`
-      : "--add-masquerade";
-  return [...comments([flowText(rule, words)]), command("--zone=external", does)];
+    kind === "source"
+      ? ["--add-masquerade"]
+      : (sources.length > 0 ? sources : [undefined]).map((source) => {
+          const from = source === undefined ? "" : ` source address=${source}`;
+          return `--add-rich-rule='rule family=ipv4${from} forward-port ${forward}'`;
+        });
+  return [...comments([flowText(rule, words)]), ...does.map((one) => command("--zone=external", one))];
 }

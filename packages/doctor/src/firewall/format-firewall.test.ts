@@ -1,4 +1,4 @@
-import { parseIp } from "@twinport/protocol";
+import { displayWidth, parseIp, parsePrefix } from "@twinport/protocol";
 import { expect, test } from "vitest";
 import { canFormatFirewall, firewallDialects, formatFirewall } from "./format-firewall.ts";
 import type { FirewallDialect } from "./format-firewall.ts";
@@ -96,6 +96,38 @@ test("node ports are the range itself, where a cluster has them", () => {
   const text = formatFirewall(asked, { dialect: "kubernetes", language: "en", rulesOnly: false });
   expect(text).toContain("{ name: data-30000, protocol: TCP, port: 30000, targetPort: 30000, nodePort: 30000 }");
   expect(text).not.toContain("is outside 30000-32767");
+});
+
+test("what is given stays inside its comment and its word", () => {
+  const passive = { ports: { from: 30_000, to: 30_009 }, advertised: ["it's\n$(id)"], sharesPorts: true };
+  const request = { ...asked, deployment: { ...asked.deployment, passive } };
+  const text = formatFirewall(request, { dialect: "docker", language: "en", rulesOnly: false });
+  expect(text).toContain(String.raw`      - "it's\n$$(id)"`);
+  expect(text).toContain(String.raw`--passive-address 'it'\''s?$(id)'`);
+  for (const dialect of firewallDialects) {
+    const lines = formatFirewall(request, { dialect, language: "en", rulesOnly: false }).split("\n");
+    expect(lines.some((line) => line.startsWith("$(id)"))).toBe(false);
+  }
+});
+
+test.each(languages)("the table keeps to a hundred columns, in %s", (language) => {
+  const tables = everything(language).filter(([dialect]) => dialect === "table");
+  const widest = Math.max(...tables.flatMap(([, text]) => text.split("\n").map(displayWidth)));
+  expect(widest).toBeLessThanOrEqual(100);
+});
+
+test("firewalld forwards for the named networks only: what it forwards it lets through", () => {
+  const request = {
+    ...asked,
+    role: "gateway-server",
+    to: [parseIp("10.0.0.2")!],
+    from: [parsePrefix("192.0.2.0/24")!],
+  } as const;
+  const text = formatFirewall(request, { dialect: "firewalld", language: "en", rulesOnly: false });
+  expect(text).toContain(
+    "--zone=external --add-rich-rule='rule family=ipv4 source address=192.0.2.0/24 forward-port port=21 protocol=tcp to-port=21 to-addr=10.0.0.2'",
+  );
+  expect(text).not.toContain("--add-forward-port");
 });
 
 test("Windows names the local and the remote end by direction", () => {

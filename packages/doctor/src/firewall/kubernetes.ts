@@ -1,4 +1,4 @@
-import { asText, comments, heading } from "./dialect.ts";
+import { asText, comments, heading, outerAddressLines } from "./dialect.ts";
 import { flowText } from "./flow-text.ts";
 import { anywhere, asNetwork, formatPorts } from "./rule-lines.ts";
 import type { Ports } from "../flows.ts";
@@ -33,13 +33,22 @@ export const kubernetes: Dialect = (plan, options) => {
         say.nodePorts,
         ...outside.map(({ destinationPorts }) => say.noNodePorts(formatPorts(destinationPorts))),
         ...(count > MANY ? [say.manyPorts(count)] : []),
+        say.hostPorts,
+        ...outerAddressLines(plan, words),
         say.sourcePort,
+        ...(dialled.length > 0 ? [say.dialsOut] : []),
       ]),
     ),
     ...service(opened, words),
-    ...(options.rulesOnly ? [] : ["---", ...policy(opened, dialled, words)]),
+    ...(options.rulesOnly ? [] : ["---", ...policy(opened, dialled.filter(isFirstToItsPorts), words)]),
   ]);
 };
+
+/** Which port a connection comes from is not asked, so two of them are one rule. */
+function isFirstToItsPorts(rule: FirewallRule, at: number, rules: readonly FirewallRule[]): boolean {
+  const text = ({ ends, destinationPorts }: FirewallRule): string => JSON.stringify([ends, destinationPorts]);
+  return rules.findIndex((other) => text(other) === text(rule)) === at;
+}
 
 const areNodePorts = ({ from, to }: Ports): boolean => from >= nodePorts.from && to <= nodePorts.to;
 

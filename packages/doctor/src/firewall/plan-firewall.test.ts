@@ -43,6 +43,25 @@ test("a client's host is the mirror of it, with the ports that it offers", () =>
   ]);
 });
 
+test("each command port has its own port for active mode, in its own families", () => {
+  const control = [
+    { address: "0.0.0.0", port: 2121, tls: "off" },
+    { address: "2001:db8::66", port: 990, tls: "implicit" },
+  ] as const;
+  const active = { sourcePort: 2120, furtherSourcePorts: [989] };
+  expect(rulesOf({ deployment: { ...usual, control, active, passive: false } })).toEqual([
+    "in 1024-65535 > 2121 (active 1): 4 any > any",
+    "in 1024-65535 > 990 (active 1): 6 any > 2001:db8::66",
+    "out 2120 > 1024-65535 (active 3): 4 any > any",
+    "out 989 > 1024-65535 (active 3): 6 2001:db8::66 > any",
+  ]);
+});
+
+test("a network inside another one is not named again, and all addresses of a family are anybody", () => {
+  const from = ["10.1.0.0/16", "10.0.0.0/8", "10.0.0.0/8", "::/0"].map(network);
+  expect(rulesOf({ from })[0]).toBe("in 1024-65535 > 21 (active passive 1): 4 10.0.0.0/8 > any, 6 any > any");
+});
+
 test.each<[string, Partial<Deployment>, string[]]>([
   ["no active mode", { active: false }, ["21", "30000-30009"]],
   ["no passive mode", { passive: false }, ["21", "1024-65535"]],

@@ -18,8 +18,7 @@ const families = [4, 6] as const;
 /** What is to be let through so that the modes of a deployment work, and nothing else does. */
 export function planFirewall(request: FirewallRequest): FirewallPlan {
   const { deployment, role, helper } = request;
-  const assumed = role === "gateway-client" && request.from.length === 0;
-  const asked = assumed ? { ...request, from: innerNetworks } : request;
+  const asked = withInnerNetworks(request);
   const modes = (["active", "passive"] as const).filter((mode) => deployment[mode]);
   const rules = askedFlows(asked)
     .filter(({ opens, families: some }) => opens && some?.length !== 0)
@@ -33,8 +32,14 @@ export function planFirewall(request: FirewallRequest): FirewallPlan {
     translations: rules.flatMap((rule) => translationsOf(rule, asked)),
     readAlong: helper ? rules.filter((rule) => rule.channel === "control" && isReadable(asked, rule)) : [],
     deployment,
-    notes: notesOf({ ...asked, assumed }),
+    notes: notesOf({ ...asked, assumed: asked !== request }),
   };
+}
+
+/** Behind a client's box somebody is in a private network, where none is named. */
+export function withInnerNetworks(request: FirewallRequest): FirewallRequest {
+  const isAssumed = request.role === "gateway-client" && request.from.length === 0;
+  return isAssumed ? { ...request, from: innerNetworks } : request;
 }
 
 /** The flows of a request: between whom there are such, and in active mode to the ports that its clients offer. */

@@ -1,4 +1,5 @@
-import { padToWidth, displayWidth } from "@twinport/protocol";
+import { displayWidth, padToWidth, visible } from "@twinport/protocol";
+import { wrapText } from "../explain/picture-lines.ts";
 import { flowsOf, unprivileged } from "../flows.ts";
 import { asText, noteText } from "./dialect.ts";
 import { formatPorts } from "./rule-lines.ts";
@@ -8,6 +9,9 @@ import type { FirewallWords } from "../messages/firewall-en.ts";
 import type { Dialect } from "./dialect.ts";
 import type { FlowText } from "./flow-text.ts";
 import type { FirewallPlan, FirewallRule, Translation } from "./firewall-plan.ts";
+
+/** What sentences are broken at: the lists are nearly as wide. */
+const COLUMNS = 100;
 
 /** The article's four lines of each mode with their ports, for people: what to tell whoever has the firewall. */
 export const table: Dialect = (plan, { words }) => {
@@ -22,12 +26,11 @@ export const table: Dialect = (plan, { words }) => {
     ...advertised(plan).map(say.advertised),
     ...plan.notes.map((note) => noteText(note, words)),
   ];
+  const told = (texts: readonly string[]): string[] => texts.flatMap((text) => wrapText(visible(text), COLUMNS));
   return asText([
-    words.title(plan.role, plan.modes),
-    ...endsText(plan, words),
-    words.onlyNew,
+    ...told([words.title(plan.role, plan.modes), ...endsText(plan, words), words.onlyNew]),
     ...lines,
-    ...(below.length > 0 ? ["", ...below] : []),
+    ...(below.length > 0 ? ["", ...told(below)] : []),
   ]);
 };
 

@@ -12,7 +12,9 @@ export const ufw: Dialect = (plan, options) => {
   const { words, rulesOnly } = options;
   const isBox = plan.role.startsWith("gateway-");
   const defaults = isBox ? ["incoming", "routed"] : ["incoming", "outgoing"];
-  const top = rulesOnly ? [words.load("sh FILE")] : [words.load("sh FILE"), isBox ? words.shutThrough : words.shut];
+  const top = rulesOnly
+    ? [words.load("sh FILE")]
+    : [words.load("sh FILE"), isBox ? words.shutThrough : words.shut, words.othersStay];
   return asText([
     ...comments(heading(plan, options, top)),
     ...(rulesOnly ? [] : defaults.map((which) => `ufw default deny ${which}`)),

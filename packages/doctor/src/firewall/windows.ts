@@ -8,13 +8,14 @@ import type { FirewallRule } from "./firewall-plan.ts";
 /** The firewall of Windows, for PowerShell. It lets answers, loopback and the neighbours of IPv6 through by itself. */
 export const windows: Dialect = (plan, options) => {
   const { words, rulesOnly } = options;
-  const top = [words.windows.powershell, ...(rulesOnly ? [] : [words.shut])];
+  const top = [words.windows.powershell, ...(rulesOnly ? [] : [words.shut, words.othersStay])];
   const isHelped = plan.readAlong.length > 0;
   return asText([
     ...comments(heading(plan, options, [...top, ...(isHelped ? [words.windows.helper] : [])])),
     ...(rulesOnly
       ? []
       : ["Set-NetFirewallProfile -All -Enabled True -DefaultInboundAction Block -DefaultOutboundAction Block"]),
+    "Remove-NetFirewallRule -Group Twinport -ErrorAction SilentlyContinue",
     ...(isHelped ? ["netsh advfirewall set global statefulftp enable"] : []),
     ...plan.rules.filter(({ helped }) => !helped).map((rule) => newRule(rule, words)),
     ...(rulesOnly

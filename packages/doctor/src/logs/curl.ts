@@ -86,12 +86,28 @@ const always: readonly LineRule[] = [
   ],
 ];
 
+/** `--trace-ascii`: what curl says, who speaks, and what is said there, behind its place. */
+const traced = /^(?:\d\d:\d\d:\d\d\.\d+ )?(?:== Info: (.*)|(=>|<=) (?:Send|Recv) (\w+).*|0000: (.*))$/;
+
+/** Gives its lines as `-v` has them; what is no command and no reply is left out. */
+function untraced(): (line: string) => string {
+  let mark = "";
+  return (line) => {
+    const [whole, info, way, what, said] = traced.exec(line) ?? [];
+    if (whole === undefined) return line;
+    if (info !== undefined) return `* ${info}`;
+    if (said !== undefined) return mark + (mark === "" ? "" : said);
+    mark = what === "header" ? (way === "=>" ? "> " : "< ") : "";
+    return "";
+  };
+}
+
 /** What curl -v writes about FTP. */
 export const curl: LogFormat = {
   side: "client",
   // What is said stands in the logs of others, too, in the same form; these are its own words.
   marks:
-    /^[\d\s.:kKMGTP-]*\* (?: {0,3}Trying |Connected to |Connect data stream|Could not resolve host|Closing connection|Connection #\d|connect to )|^curl: \(\d+\)/,
+    /^[\d\s.:kKMGTP-]*\* (?: {0,3}Trying |Connected to |Connect data stream|Could not resolve host|Closing connection|Connection #\d|connect to )|^(?:[\d:.]+ )?== Info: |^curl: \(\d+\)/,
   reader: curlReader,
 };
 
@@ -106,8 +122,10 @@ function curlReader(): LogReader {
   ];
   const read = clientReader([...secured, ...always, ...control], strip);
   const readData = clientReader([...secured, ...always.slice(0, 4), ...data, ...always.slice(4)], strip);
+  const written = untraced();
   let session = "0";
-  return (line) => {
+  return (raw) => {
+    const line = written(raw);
     const { text } = strip(line);
     if (text.startsWith("* Connect data stream")) isOfData = true;
     else if (/^\* (?:Closing connection|shutting down connection)|^< 220[ -]/.test(text)) isOfData = false;

@@ -123,8 +123,8 @@ class LogSummary {
   }
 
   #conversationOf(step: LogStep): Conversation {
-    // A client's conversations follow each other, and a server's process may have the number of an old one.
-    const isNew = step.kind === "connected" && step.client !== undefined && this.#side === "server";
+    // A process may have the number of an old one, and the logs of several runs stand in one file.
+    const isNew = step.kind === "connected" && step.client !== undefined;
     let conversation = this.#conversations.get(step.session);
     if (conversation && isNew && conversation.hasBegun) this.#end(step.session);
     else if (conversation) return conversation;

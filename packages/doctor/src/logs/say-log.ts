@@ -1,6 +1,6 @@
 import { isPassive, visible } from "@twinport/protocol";
 import { pictureOfFigure } from "../explain/picture-of-figure.ts";
-import { WIDTH, hangText, wrapText } from "../explain/picture-lines.ts";
+import { hangText } from "../explain/picture-lines.ts";
 import { formatPicture } from "../explain/picture-text.ts";
 import { explainMessages } from "../messages/explain.ts";
 import { logsMessages } from "../messages/logs.ts";
@@ -50,9 +50,9 @@ export function sayLog(report: LogReport, language: Language): string[] {
   const drawn = picturesOfLog(report, language);
   const left = attemptsOf(parties) - attempts.length;
   const text = [
-    ...wrapText(say.heading(say.kinds[kind], lines, sumOf(parties)), WIDTH),
-    ...(limits === undefined ? [] : wrapText(say.limits(limits), WIDTH)),
-    ...(side === "server" && parties.some(({ verdict }) => verdict) ? wrapText(say.asClient, WIDTH) : []),
+    ...hangText("", say.heading(say.kinds[kind], lines, sumOf(parties))),
+    ...(limits === undefined ? [] : hangText("", say.limits(limits))),
+    ...(side === "server" && parties.some(({ verdict }) => verdict) ? hangText("", say.asClient) : []),
     "",
     ...drawn.flatMap((picture) => [...formatPicture(picture), ""]),
     ...(parties.length === 0 ? [say.nothing] : []),
@@ -83,7 +83,7 @@ function partyLines(party: LogParty, isOneOfMany: boolean, language: Language): 
     ...(isOneOfMany ? [say.party(name, party)] : []),
     ...(findings.length > 0 ? [say.found] : []),
     ...findings.flatMap((finding) => [...findingLines(finding, say, language), ""]),
-    ...wrapText(verdict ? sayVerdict(verdict, language) : say.noModes, WIDTH),
+    ...hangText("", verdict ? sayVerdict(verdict, language) : say.noModes),
     "",
   ].slice(0, -1);
 }

@@ -23,6 +23,8 @@ const openings = openingsOf({
 
 const elsewhere = (port: string): string =>
   `Run twinport doctor from another network: if port ${port} is reached there, it is your end. Or run twinport doctor --server on the server.`;
+const moving =
+  "Run twinport doctor from another network: if data moves there, it is your end. Or run twinport doctor --server on the server.";
 const fromElsewhere =
   "Run twinport doctor in active mode from a host that nothing protects: if the server comes there, it is your end. Or run twinport doctor --server on the server.";
 
@@ -39,6 +41,8 @@ const sight = ({ fact }: FindingView): string => {
     return " When both ends dial each other at once they are connected: each lets out, and keeps the other one out.";
   return sightOf[fact("arrival")] ?? "";
 };
+/** The other address family is not in question. */
+const overIp = ({ fact }: FindingView): string => fact("over") && ` over IPv${fact("over")}`;
 const isOfProxy = ({ fact }: FindingView): boolean => fact("on") === "proxy";
 const openControl = ({ port }: FindingView): string =>
   `see that the server runs and listens on port ${port}, and open TCP port ${port}: inwards at the server, outwards at your end`;
@@ -91,11 +95,13 @@ const stalls: Readonly<Record<string, Omit<CauseSentences, "decide">>> = {
       "let no box inspect or limit the data connections, and see the server's log for what it has against them",
   },
   nothing: {
-    what: ({ port, side, said }) =>
-      `The data connection (port ${port}) stands and carries nothing${words(said)}: a box has taken it up for the server and nobody stands behind, or packets are lost. It is ${ends[side]}.`,
+    what: ({ port, side, said, isPassive }) =>
+      `The data connection (port ${port}) stands and carries nothing${words(said)}: ${isPassive ? "a box has taken it up for the server and nobody stands behind" : "the server sends nothing"}, or packets are lost. It is ${ends[side]}.`,
     because: () => "the data connection stands and carries nothing",
     open: (view) =>
-      `open the ports behind the box that answers for the server too: ${view.isPassive ? openings.inAtServer(view) : openings.inAtClient(view)}`,
+      view.isPassive
+        ? `open the ports behind the box that answers for the server too: ${openings.inAtServer(view)}`
+        : "see the server's log for what it has sent, and let no box inspect or limit the data connections",
   },
 };
 const stallOf = ({ fact }: FindingView) => stalls[fact("what")] ?? stalls["nothing"]!;
@@ -106,20 +112,22 @@ const admissions: Readonly<Record<string, string>> = {
   password: "check the name and the password, and whether the server lets this account in from here",
 };
 
+const portsIn = (ports: string): string => `port${ports.includes(",") ? "s" : ""} ${ports}`;
+
 const causes: Readonly<Record<Cause, CauseSentences>> = {
   "out-refused": {
     what: (view) =>
       isOfProxy(view)
         ? `${capital(view.fact("cause"))}.`
         : view.isControl
-          ? `${view.server} refuses connections to port ${view.port}: nothing listens there, or a firewall refuses for it, ${ends.undecided}.`
-          : `Our connection to port ${view.ports} of ${view.server}, which the server had told, was refused ${ends[view.side]}.${sight(view)}`,
+          ? `${view.server} refuses connections to port ${view.port}${overIp(view)}: nothing listens there, or a firewall refuses for it, ${ends.undecided}.`
+          : `Our connection to ${portsIn(view.ports)} of ${view.server}, which the server had told, was refused ${ends[view.side]}.${sight(view)}`,
     because: (view) =>
       isOfProxy(view)
         ? view.fact("cause")
         : view.isControl
-          ? `port ${view.port} of ${view.server} refuses connections`
-          : `connections to port ${view.ports} of ${view.server} are refused`,
+          ? `port ${view.port} of ${view.server} refuses connections${overIp(view)}`
+          : `connections to ${portsIn(view.ports)} of ${view.server} are refused`,
     open: (view) =>
       isOfProxy(view)
         ? "check the proxy's address and port and what it lets out, or go without it (--no-proxy)"
@@ -131,12 +139,12 @@ const causes: Readonly<Record<Cause, CauseSentences>> = {
   "out-silent": {
     what: (view) =>
       view.isControl
-        ? `${view.server} port ${view.port} does not answer: the host is down, or a firewall drops what we send, ${ends.undecided}.`
-        : `Our connection to port ${view.ports} of ${view.server}, which the server had told, got no answer: something drops it ${ends[view.side]}.${sight(view)}`,
+        ? `${view.server} port ${view.port} does not answer${overIp(view)}: the host is ${view.fact("over") ? "not reached so" : "down"}, or a firewall drops what we send, ${ends.undecided}.`
+        : `Our connection to ${portsIn(view.ports)} of ${view.server}, which the server had told, got no answer: something drops it ${ends[view.side]}.${sight(view)}`,
     because: (view) =>
       view.isControl
-        ? `port ${view.port} of ${view.server} does not answer`
-        : `connections to port ${view.ports} of ${view.server} get no answer`,
+        ? `port ${view.port} of ${view.server} does not answer${overIp(view)}`
+        : `connections to ${portsIn(view.ports)} of ${view.server} get no answer`,
     open: (view) => (view.isControl ? openControl(view) : openings.out(view)),
     decide: ({ port }) => elsewhere(port),
   },
@@ -160,22 +168,33 @@ const causes: Readonly<Record<Cause, CauseSentences>> = {
       view.isPassive
         ? "let the command connection and the data connections leave by the same address, and no box take up connections for the server"
         : openings.inwards(view),
-    decide: ({ isPassive, port }) => (isPassive ? elsewhere(port) : fromElsewhere),
+    decide: ({ isPassive }) => (isPassive ? moving : fromElsewhere),
   },
   "server-refuses-mode": {
-    what: ({ commands, said, side }) =>
-      side === "undecided"
-        ? `The server refuses ${commands}${words(said)}: it sees another address of ours than the one that we told, so a NAT stands at your end, or a box in front of the server.`
-        : `The server refuses ${commands}${words(said)}.`,
-    because: ({ commands, said }) => `the server refuses ${commands}${words(said)}`,
-    open: ({ isPassive, side }) =>
-      side === "undecided"
-        ? "remove the NAT between the two, or use the other mode"
-        : isPassive
-          ? "switch passive mode on in the server, with a range of ports, and open that"
-          : "switch active mode on in the server",
-    decide: () =>
-      "Ask the server for the address that it sees (its log, or twinport doctor --server): if it is one of your network's, it is your end.",
+    what: ({ commands, said, side, fact }) =>
+      fact("garbled")
+        ? `The answer to ${commands} tells no port that could be used: ${fact("garbled")}. The server has said it so, or a box on the way has changed it.`
+        : side === "undecided"
+          ? `The server refuses ${commands}${words(said)}: it sees another address of ours than the one that we told, so a NAT stands at your end, or a box in front of the server.`
+          : `The server refuses ${commands}${words(said)}.`,
+    because: ({ commands, said, fact }) =>
+      fact("garbled")
+        ? `the answer to ${commands} tells no port (${fact("garbled")})`
+        : `the server refuses ${commands}${words(said)}`,
+    open: ({ commands, isPassive, side, blocks, fact }) =>
+      fact("garbled")
+        ? "see the server's log for what it has answered, and switch the inspection of FTP off in boxes on the way"
+        : side === "undecided"
+          ? "remove the NAT between the two, or use the other mode"
+          : !blocks
+            ? `let the server take ${commands} too: clients that know nothing else fail`
+            : isPassive
+              ? "switch passive mode on in the server, with a range of ports, and open that"
+              : "switch active mode on in the server",
+    decide: ({ fact }) =>
+      fact("garbled")
+        ? "Compare with what the server's log says that it has answered: if that is the same, it is the server."
+        : "Ask the server for the address that it sees (its log, or twinport doctor --server): if it is one of your network's, it is your end.",
   },
   "address-private": {
     what: ({ isPassive, fact, client, server, said }) =>
@@ -282,8 +301,8 @@ const causes: Readonly<Record<Cause, CauseSentences>> = {
   },
   "wrong-protocol": {
     what: ({ server, port, fact }) =>
-      `What answers at ${server} port ${port} does not speak what was expected: it speaks ${fact("speaks") || "something else"}.`,
-    because: ({ port, fact }) => `port ${port} speaks ${fact("speaks") || "something else"}`,
+      `What answers at ${server} port ${port} does not speak what was expected: it speaks ${spokenOf(fact("speaks"))}.`,
+    because: ({ port, fact }) => `port ${port} speaks ${spokenOf(fact("speaks"))}`,
     open: ({ fact }) =>
       ({ tls: "use ftps:// (TLS from the first byte)", ftp: "use ftp:// or ftpes:// (TLS only once it is asked for)" })[
         fact("speaks")
@@ -305,18 +324,27 @@ const causes: Readonly<Record<Cause, CauseSentences>> = {
     what: (view) => stallOf(view).what(view),
     because: (view) => stallOf(view).because(view),
     open: (view) => stallOf(view).open(view),
-    decide: ({ port }) => elsewhere(port),
+    decide: () => moving,
   },
   "control-cut": {
-    what: ({ commands, fact, isPart, side }) =>
-      `The command connection ${fact("how") === "lost" ? "is cut" : "goes silent"} ${isPart ? `at ${commands}` : "before the login"}${fact("read") === "no" ? ", which nobody on the way can read under TLS" : ": a box that inspects the conversation may not like it"}. It is ${ends[side]}.`,
-    because: ({ commands, fact, isPart }) =>
-      `the command connection ${fact("how") === "lost" ? "is cut" : "goes silent"} ${isPart ? `at ${commands}` : "before the login"}`,
+    what: ({ commands, fact, isPart, side, server, port }) =>
+      fact("greeted") === "no"
+        ? `${server} port ${port} takes the connection and ${fact("how") === "lost" ? "closes it" : "says nothing"}: no FTP server is there, or it shuts us out, or a box on the way answers for it. It is ${ends[side]}.`
+        : `The command connection ${fact("how") === "lost" ? "is cut" : "goes silent"} ${isPart ? `at ${commands}` : "before the login"}${fact("read") === "no" ? ", which nobody on the way can read under TLS" : ": a box that inspects the conversation may not like it"}. It is ${ends[side]}.`,
+    because: ({ commands, fact, isPart, port }) =>
+      fact("greeted") === "no"
+        ? `port ${port} takes the connection and ${fact("how") === "lost" ? "closes it" : "says nothing"}`
+        : `the command connection ${fact("how") === "lost" ? "is cut" : "goes silent"} ${isPart ? `at ${commands}` : "before the login"}`,
     open: ({ fact }) =>
       fact("read") === "no"
         ? "see the server's log for why it ends the session"
-        : "switch the inspection of FTP off in the box, or use TLS, which it cannot read",
-    decide: ({ commands }) => `Say ${commands} from another network: if it is answered there, the box is at your end.`,
+        : fact("greeted") === "no"
+          ? "see that the FTP server runs there, and in its log whether it has seen us"
+          : "switch the inspection of FTP off in the box, or use TLS, which it cannot read",
+    decide: ({ commands, isPart }) =>
+      isPart
+        ? `Say ${commands} from another network: if it is answered there, the box is at your end.`
+        : "Connect from another network: if the server answers there, it is your end.",
   },
   "login-refused": {
     what: ({ server, said }) => `${server} does not let us in${words(said)}.`,
@@ -329,6 +357,11 @@ const causes: Readonly<Record<Cause, CauseSentences>> = {
     open: () => "check the name, and the name server that this computer asks",
   },
 };
+
+function spokenOf(seen: string): string {
+  if (["ftp", "ssh", "http", "smtp", "pop3", "imap", "tls"].includes(seen)) return seen.toUpperCase();
+  return seen === "" || seen === "other" ? "something else" : seen;
+}
 
 const modes = { passive: "passive", active: "active" } as const;
 const capital = (text: string): string => text.slice(0, 1).toUpperCase() + text.slice(1);
@@ -348,6 +381,7 @@ export const findingsEn = {
   causes,
   verdict,
   fix: (open: string): string => `${capital(open)}.`,
+  untried: "No mode could be tried to its end: the time was over, and the server is slow to answer.",
   gap: " ",
   comma: ", ",
 };

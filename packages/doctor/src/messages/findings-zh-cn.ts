@@ -24,6 +24,8 @@ const openings = openingsOf({
 
 const elsewhere = (port: string): string =>
   `请在另一个网络中运行 twinport doctor：若在那里能连上端口 ${port}，问题就在您这一端。或者在服务器上运行 twinport doctor --server。`;
+const moving =
+  "请在另一个网络中运行 twinport doctor：若在那里数据可以传输，问题就在您这一端。或在服务器上运行 twinport doctor --server。";
 const fromElsewhere =
   "请在没有任何防护的主机上运行 twinport doctor 测试主动模式：若服务器能连到那里，问题就在您这一端。或者在服务器上运行 twinport doctor --server。";
 
@@ -38,6 +40,8 @@ const sight = ({ fact }: FindingView): string => {
   if (fact("by") === "both-dialled") return "两端同时互相连接时可以连通：各自都允许外出，并阻止对方进入。";
   return sightOf[fact("arrival")] ?? "";
 };
+/** The other address family is not in question. */
+const overIp = ({ fact }: FindingView): string => fact("over") && `通过 IPv${fact("over")} 时`;
 const isOfProxy = ({ fact }: FindingView): boolean => fact("on") === "proxy";
 const openControl = ({ port }: FindingView): string =>
   `请确认服务器正在运行并监听端口 ${port}，并放行 TCP 端口 ${port}：在服务器一端为进入方向，在您这一端为外出方向`;
@@ -86,11 +90,13 @@ const stalls: Readonly<Record<string, Omit<CauseSentences, "decide">>> = {
     open: () => "不要让中间设备检查或限制数据连接，并在服务器日志中查看它拒绝的原因",
   },
   nothing: {
-    what: ({ port, side, said }) =>
-      `数据连接（端口 ${port}）已建立，但没有任何数据${words(said)}：中间设备代替服务器接受了连接而其后无人，或数据包丢失。原因${ends[side]}。`,
+    what: ({ port, side, said, isPassive }) =>
+      `数据连接（端口 ${port}）已建立，但没有任何数据${words(said)}：${isPassive ? "中间设备代替服务器接受了连接而其后无人" : "服务器什么也没有发送"}，或数据包丢失。原因${ends[side]}。`,
     because: () => "数据连接已建立，但没有任何数据",
     open: (view) =>
-      `把代为应答的设备之后的端口也放行：${view.isPassive ? openings.inAtServer(view) : openings.inAtClient(view)}`,
+      view.isPassive
+        ? `把代为应答的设备之后的端口也放行：${openings.inAtServer(view)}`
+        : "在服务器日志中查看它发送了什么，并且不要让中间设备检查或限制数据连接",
   },
 };
 const stallOf = ({ fact }: FindingView) => stalls[fact("what")] ?? stalls["nothing"]!;
@@ -107,13 +113,13 @@ const causes: Readonly<Record<Cause, CauseSentences>> = {
       isOfProxy(view)
         ? `代理 ${view.fact("proxy")} 没有为我们建立连接：${view.fact("cause")}。`
         : view.isControl
-          ? `${view.server} 拒绝到端口 ${view.port} 的连接：那里没有程序监听，或防火墙代为拒绝，${ends.undecided}。`
+          ? `${view.server} ${overIp(view)}拒绝到端口 ${view.port} 的连接：那里没有程序监听，或防火墙代为拒绝，${ends.undecided}。`
           : `服务器告知了 ${view.server} 的端口 ${view.ports}，但我们到那里的连接被拒绝，拒绝者${ends[view.side]}。${sight(view)}`,
     because: (view) =>
       isOfProxy(view)
         ? `代理 ${view.fact("proxy")} 没有为我们建立连接`
         : view.isControl
-          ? `${view.server} 的端口 ${view.port} 拒绝连接`
+          ? `${view.server} 的端口 ${view.port} ${overIp(view)}拒绝连接`
           : `到 ${view.server} 端口 ${view.ports} 的连接被拒绝`,
     open: (view) =>
       isOfProxy(view)
@@ -126,11 +132,11 @@ const causes: Readonly<Record<Cause, CauseSentences>> = {
   "out-silent": {
     what: (view) =>
       view.isControl
-        ? `${view.server} 的端口 ${view.port} 没有应答：主机未运行，或防火墙丢弃了我们发出的数据包，${ends.undecided}。`
+        ? `${view.server} 的端口 ${view.port} ${overIp(view)}没有应答：${view.fact("over") ? "这条路不通" : "主机未运行"}，或防火墙丢弃了我们发出的数据包，${ends.undecided}。`
         : `服务器告知了 ${view.server} 的端口 ${view.ports}，但我们到那里的连接没有得到应答：数据包被丢弃，丢弃者${ends[view.side]}。${sight(view)}`,
     because: (view) =>
       view.isControl
-        ? `${view.server} 的端口 ${view.port} 没有应答`
+        ? `${view.server} 的端口 ${view.port} ${overIp(view)}没有应答`
         : `到 ${view.server} 端口 ${view.ports} 的连接没有应答`,
     open: (view) => (view.isControl ? openControl(view) : openings.out(view)),
     decide: ({ port }) => elsewhere(port),
@@ -153,21 +159,33 @@ const causes: Readonly<Record<Cause, CauseSentences>> = {
       view.isPassive
         ? "让命令连接和数据连接从同一个地址出去，并且不要让中间设备代替服务器接受连接"
         : openings.inwards(view),
-    decide: ({ isPassive, port }) => (isPassive ? elsewhere(port) : fromElsewhere),
+    decide: ({ isPassive }) => (isPassive ? moving : fromElsewhere),
   },
   "server-refuses-mode": {
-    what: ({ commands, said, side }) =>
-      side === "undecided"
-        ? `服务器拒绝 ${commands}${words(said)}：它看到的地址与我们告知的不同，您这一端有 NAT，或服务器前面有中间设备。`
-        : `服务器拒绝 ${commands}${words(said)}。`,
-    because: ({ commands, said }) => `服务器拒绝 ${commands}${words(said)}`,
-    open: ({ isPassive, side }) =>
-      side === "undecided"
-        ? "去掉两者之间的 NAT，或改用另一种模式"
-        : isPassive
-          ? "在服务器上启用被动模式，设定端口范围并放行它"
-          : "在服务器上启用主动模式",
-    decide: () => "查看服务器看到的地址（其日志，或 twinport doctor --server）：若它属于您的网络，问题就在您这一端。",
+    what: ({ commands, said, side, fact }) =>
+      fact("garbled")
+        ? `对 ${commands} 的应答没有告知可用的端口：${fact("garbled")}。服务器就是这样应答的，或途中的中间设备改动了它。`
+        : side === "undecided"
+          ? `服务器拒绝 ${commands}${words(said)}：它看到的地址与我们告知的不同，您这一端有 NAT，或服务器前面有中间设备。`
+          : `服务器拒绝 ${commands}${words(said)}。`,
+    because: ({ commands, said, fact }) =>
+      fact("garbled")
+        ? `对 ${commands} 的应答没有告知端口（${fact("garbled")}）`
+        : `服务器拒绝 ${commands}${words(said)}`,
+    open: ({ commands, isPassive, side, blocks, fact }) =>
+      fact("garbled")
+        ? "在服务器日志中查看它的应答，并在途中的设备上关闭对 FTP 的检查"
+        : side === "undecided"
+          ? "去掉两者之间的 NAT，或改用另一种模式"
+          : !blocks
+            ? `让服务器也接受 ${commands}：只认识它的客户端会失败`
+            : isPassive
+              ? "在服务器上启用被动模式，设定端口范围并放行它"
+              : "在服务器上启用主动模式",
+    decide: ({ fact }) =>
+      fact("garbled")
+        ? "请与服务器日志中的应答相比较：若两者相同，问题就在服务器。"
+        : "查看服务器看到的地址（其日志，或 twinport doctor --server）：若它属于您的网络，问题就在您这一端。",
   },
   "address-private": {
     what: ({ isPassive, fact, client, server, said }) =>
@@ -291,18 +309,27 @@ const causes: Readonly<Record<Cause, CauseSentences>> = {
     what: (view) => stallOf(view).what(view),
     because: (view) => stallOf(view).because(view),
     open: (view) => stallOf(view).open(view),
-    decide: ({ port }) => elsewhere(port),
+    decide: () => moving,
   },
   "control-cut": {
-    what: ({ commands, fact, isPart, side }) =>
-      `命令连接${isPart ? `在 ${commands} 时` : "在登录之前"}${fact("how") === "lost" ? "被切断" : "没有了回音"}${fact("read") === "no" ? "，而使用 TLS 时途中无人能读到它" : "：可能是检查对话的中间设备不接受它"}，原因${ends[side]}。`,
-    because: ({ commands, fact, isPart }) =>
-      `命令连接${isPart ? `在 ${commands} 时` : "在登录之前"}${fact("how") === "lost" ? "被切断" : "没有了回音"}`,
+    what: ({ commands, fact, isPart, side, server, port }) =>
+      fact("greeted") === "no"
+        ? `${server} 的端口 ${port} 接受连接后${fact("how") === "lost" ? "就关闭它" : "什么也不说"}：那里没有 FTP 服务器，或它拒绝了我们，或途中的中间设备代为应答，原因${ends[side]}。`
+        : `命令连接${isPart ? `在 ${commands} 时` : "在登录之前"}${fact("how") === "lost" ? "被切断" : "没有了回音"}${fact("read") === "no" ? "，而使用 TLS 时途中无人能读到它" : "：可能是检查对话的中间设备不接受它"}，原因${ends[side]}。`,
+    because: ({ commands, fact, isPart, port }) =>
+      fact("greeted") === "no"
+        ? `端口 ${port} 接受连接后${fact("how") === "lost" ? "就关闭它" : "什么也不说"}`
+        : `命令连接${isPart ? `在 ${commands} 时` : "在登录之前"}${fact("how") === "lost" ? "被切断" : "没有了回音"}`,
     open: ({ fact }) =>
       fact("read") === "no"
         ? "查看服务器日志中它结束会话的原因"
-        : "在该设备上关闭对 FTP 的检查，或使用 TLS，使它无法读取",
-    decide: ({ commands }) => `请在另一个网络中发送 ${commands}：若在那里得到应答，该设备就在您这一端。`,
+        : fact("greeted") === "no"
+          ? "请确认 FTP 服务器正在那里运行，并在其日志中查看它是否见过我们"
+          : "在该设备上关闭对 FTP 的检查，或使用 TLS，使它无法读取",
+    decide: ({ commands, isPart }) =>
+      isPart
+        ? `请在另一个网络中发送 ${commands}：若在那里得到应答，该设备就在您这一端。`
+        : "请在另一个网络中连接：若服务器在那里应答，问题就在您这一端。",
   },
   "login-refused": {
     what: ({ server, said }) => `${server} 不允许我们登录${words(said)}。`,
@@ -337,7 +364,8 @@ function reasonOf(reason: string): string {
 }
 
 function spokenOf(seen: string): string {
-  return { "": "别的协议", tls: "TLS", ftp: "明文 FTP" }[seen] ?? ` ${seen}`;
+  const known: Readonly<Record<string, string>> = { "": "别的协议", other: "别的协议", tls: " TLS", ftp: "明文 FTP" };
+  return known[seen] ?? ` ${/^[a-z\d]+$/.test(seen) ? seen.toUpperCase() : seen}`;
 }
 
 const modes = { passive: "被动模式", active: "主动模式" } as const;
@@ -353,4 +381,11 @@ const verdict: VerdictSentences = {
 };
 
 /** What the doctor says of findings, in Simplified Chinese. */
-export const findingsZhCn: FindingsMessages = { causes, verdict, fix: (open) => `${open}。`, gap: "", comma: "、" };
+export const findingsZhCn: FindingsMessages = {
+  causes,
+  verdict,
+  fix: (open) => `${open}。`,
+  untried: "没有一种模式能试到结束：时间已到，而服务器应答很慢。",
+  gap: "",
+  comma: "、",
+};

@@ -98,6 +98,12 @@ test.each<[string, Evidence, RegExp, RegExp]>([
     /^什么都无法尝试：ftp\.example\.net 的端口 21 没有应答；要继续，/,
   ],
   [
+    "the time was over",
+    { host: "ftp.example.net", port: 21, attempts: [], tls: [], trace: [], controls: [], isCut: true },
+    /^No mode could be tried to its end: the time was over/,
+    /^没有一种模式能试到结束：时间已到/,
+  ],
+  [
     "only with TLS",
     evidence([tried("public", "epsv off dial-silent"), tried("public", "epsv explicit moved")], { login: "off" }),
     / With TLS, passive works\.$/,

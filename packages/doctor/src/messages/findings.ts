@@ -1,4 +1,5 @@
 import { visible } from "@twinport/protocol";
+import { pageOf } from "../explain/codes.ts";
 import type { ModeCommand } from "@twinport/protocol";
 import type { Finding } from "../findings.ts";
 import type { Language } from "../language.ts";
@@ -19,32 +20,31 @@ export interface SaidFinding {
   readonly doc: string;
 }
 
-const languages: Readonly<Record<Language, { readonly messages: FindingsMessages; readonly pages: string }>> = {
-  en: { messages: findingsEn, pages: "docs/reference/findings" },
-  "zh-CN": { messages: findingsZhCn, pages: "docs/zh-CN/reference/findings" },
-};
+const languages: Readonly<Record<Language, FindingsMessages>> = { en: findingsEn, "zh-CN": findingsZhCn };
 
 /** A finding in the words of a language. */
 export function sayFinding(finding: Finding, language: Language): SaidFinding {
-  const { messages, pages } = languages[language];
+  const messages = languages[language];
   const { what, open, decide } = messages.causes[finding.cause];
   const view = viewOf(finding, messages.comma);
   return {
     what: what(view),
     fix: messages.fix(open(view)),
     ...(finding.side === "undecided" && decide && { decide: decide(view) }),
-    doc: `${pages}/${finding.cause}.md`,
+    doc: pageOf(finding.cause, ["cause"], language),
   };
 }
 
 /** The one sentence at the end: "Use passive. Active cannot work: …; to have it, open …". */
 export function sayVerdict(verdict: Verdict, language: Language): string {
-  const { causes, verdict: say, gap, comma } = languages[language].messages;
+  const { causes, verdict: say, untried, gap, comma } = languages[language];
   const briefly = (finding: Finding): FindingView => ({ ...viewOf(finding, comma), isBrief: true });
-  const { mode, over, before, shut, otherwise } = verdict;
+  const { mode, over, before, shut, otherwise, isUntried } = verdict;
+  const last = otherwise ? [say.otherwise(otherwise.mode, otherwise.login !== "off")] : [];
   if (before) {
     const view = briefly(before);
-    return say.before(causes[before.cause].because(view), causes[before.cause].open(view));
+    const { because, open } = causes[before.cause];
+    return [say.before(because(view), open(view)), ...last].join(gap);
   }
   const closed = shut.map((one) => {
     if (!one.finding) return say.shutUnknown(one.mode);
@@ -52,8 +52,8 @@ export function sayVerdict(verdict: Verdict, language: Language): string {
     const view = briefly(one.finding);
     return say.shut(one.mode, because(view), open(view));
   });
-  const first = mode === null ? say.nothing() : closed.length > 0 ? say.use(mode, over) : say.works(mode, over);
-  const last = otherwise ? [say.otherwise(otherwise.mode, otherwise.login !== "off")] : [];
+  const none = isUntried ? untried : say.nothing();
+  const first = mode === null ? none : closed.length > 0 ? say.use(mode, over) : say.works(mode, over);
   return [first, ...closed, ...last].join(gap);
 }
 

@@ -34,6 +34,7 @@ export const firewallEn = {
   replacesAll: "It replaces every rule of the tables below, those of Docker too.",
   otherTables:
     "A table of its own: what another table drops stays dropped. twinport firewall --check finds such a one.",
+  othersStay: "Rules that are there stay: what they let in stays open.",
   addToYours: "To add to rules that let answers through already (established).",
   ownLine: (line: string) => `Your own lines, as: ${line}`,
   untouched: "Nothing is changed until you run it.",
@@ -72,6 +73,7 @@ export const firewallEn = {
     switchOn: "ufw enable asks before it starts",
   },
   firewalld: {
+    oneEnd: "A rich rule asks for the ports of one end only: at the other end any will do.",
     zones: "Put the interfaces into their zones: outside into external, inside into internal",
     defaultZone: "Every interface without a zone of its own gets these rules",
   },
@@ -85,6 +87,8 @@ export const firewallEn = {
     sameNumbers: "The same numbers inside and outside: clients dial the number that the server tells them",
     active: (port: string) =>
       `Active mode needs nothing published: the container dials out from port ${port}, which the NAT of Docker keeps while nobody else has it. For a firewall that insists on it: network_mode: host.`,
+    proxy:
+      "Where connections come by way of Docker's own proxy (IPv6 to a container without it, rootless Docker), all clients have one address: active mode is refused then, and passive mode takes a port for each transfer.",
     outbound: (flow: string) => `The firewall of this host must let out: ${flow}`,
     privileged: "Ports below 1024 without root, in the container",
     address: "The address by which clients know this host",
@@ -100,6 +104,9 @@ export const firewallEn = {
     manyPorts: (count: number) =>
       `A Service has no ranges: ${count} entries. Ten ports serve any number of client addresses.`,
     oneClientOnePod: "A client must reach the pod that told it the port: one replica, or the affinity below",
+    hostPorts: "Without a load balancer, in the pod: hostPort, the same number for each port, or hostNetwork: true",
+    dialsOut:
+      "In active mode the connection comes from the address of the node, not of the load balancer: many clients refuse it. They need passive mode.",
     keepsAddress: "Local keeps the client's address, by which the server tells who is who",
     sourcePort: "A NetworkPolicy cannot ask for the port that a connection comes from, and answers go by state",
     names: "The pods labelled app: twinport",
@@ -117,7 +124,7 @@ export const firewallEn = {
     columns: ["no.", "from", "port", "to", "port", "what"],
     client: "client",
     server: "server",
-    begins: (text: string) => `${text} (begins here)`,
+    begins: (text: string) => `${text} (begins)`,
     modeTitle: (mode: DataMode): string => (mode === "active" ? "Active mode" : "Passive mode"),
     networks: (list: string) => `Clients: ${list}`,
     addresses: (list: string) => `Server: ${list}`,

@@ -34,6 +34,7 @@ export const firewallZhCn: FirewallWords = {
   shutThrough: "其余一律关闭，无论经过网关还是进入网关，包括 ssh。加载之前请加上自己的规则。",
   replacesAll: "它会替换下列各表中的全部规则，包括 Docker 的规则。",
   otherTables: "这是一张独立的表：别的表丢弃的仍会丢弃。twinport firewall --check 能找出这样的表。",
+  othersStay: "现有规则保持不变：它们放行的仍然开放。",
   addToYours: "用于加入已放行响应（established）的现有规则。",
   ownLine: (line) => `自己的规则，例如：${line}`,
   untouched: "运行之前不会改变任何设置。",
@@ -67,6 +68,7 @@ export const firewallZhCn: FirewallWords = {
     switchOn: "ufw enable 在启用之前会询问",
   },
   firewalld: {
+    oneEnd: "富规则（rich rule）只能限定一端的端口：另一端的端口不限。",
     zones: "请把接口放入各自的区域：外侧放入 external，内侧放入 internal",
     defaultZone: "没有指定区域的接口都适用这些规则",
   },
@@ -80,6 +82,8 @@ export const firewallZhCn: FirewallWords = {
     sameNumbers: "内外端口号必须相同：客户端连接的正是服务器告知的端口号",
     active: (port) =>
       `主动模式不需要发布端口：容器从端口 ${port} 向外连接，只要没有其他程序占用，Docker 的 NAT 就保留这个端口号。若对方防火墙坚持这个端口：network_mode: host。`,
+    proxy:
+      "连接若经过 Docker 自带的代理（容器没有 IPv6 而客户端使用 IPv6，或 rootless Docker），所有客户端都显示为同一地址：主动模式会被拒绝，被动模式则每次传输占用一个端口。",
     outbound: (flow) => `本机防火墙必须允许出站：${flow}`,
     privileged: "容器内无需 root 即可使用小于 1024 的端口",
     address: "客户端所知的本机地址",
@@ -93,6 +97,8 @@ export const firewallZhCn: FirewallWords = {
       `${ports} 不在 30000-32767 之内：没有负载均衡器（只用节点端口）时被动模式无法工作。请在 30000-32767 内选择 --passive-ports。`,
     manyPorts: (count) => `Service 不支持端口范围：共 ${count} 项。十个端口就能服务任意多个客户端地址。`,
     oneClientOnePod: "客户端必须到达告知它端口的那个 Pod：使用单副本，或下面的会话亲和性",
+    hostPorts: "没有负载均衡器时，在 Pod 中使用：每个端口一个同号的 hostPort，或 hostNetwork: true",
+    dialsOut: "主动模式下连接来自节点的地址，而不是负载均衡器的地址：许多客户端会拒绝，应使用被动模式。",
     keepsAddress: "Local 保留客户端地址，服务器以此区分客户端",
     sourcePort: "NetworkPolicy 不能限定源端口；响应由状态跟踪放行",
     names: "标签为 app: twinport 的 Pod",

@@ -84,7 +84,9 @@ export const serverCheckEn = {
       fix: () => "For clients from elsewhere: --listen 0.0.0.0:21, and [::]:21 for IPv6.",
     },
     "listens-unseen": { what: (_none: object) => "This system does not show who listens where." },
-    "privilege-not-needed": { what: (_none: object) => "No port below the privileged ones is used." },
+    "privilege-not-needed": {
+      what: (_none: object) => "No privileged port is used: all are 1024 or above, or open to every program.",
+    },
     "privilege-there": { what: ({ ports }: OfSomePorts) => `The privileged ports may be used: ${list(ports)}.` },
     "privilege-unknown": {
       what: ({ ports }: OfSomePorts) => `Whether ports ${list(ports)} may be used cannot be seen here.`,
@@ -151,7 +153,7 @@ export const serverCheckEn = {
     "range-not-famous": { what: (_none: object) => "None of them is known as another protocol's." },
     "told-connected": {
       what: ({ address }: OfAddress) =>
-        `Clients are told the address that they have connected to; ${address} can be reached from everywhere.`,
+        `Clients are told the address that they have connected to; this machine has a public one (${address}).`,
     },
     "told-loopback": { what: (_none: object) => "Only loopback clients come here; they are told that address." },
     "told-only-private": {
@@ -188,6 +190,10 @@ export const serverCheckEn = {
       fix: () => "Give it one in the DNS, or tell an IPv4 address (--passive-address).",
     },
     "container-none": { what: (_none: object) => "This is no container: its ports are the machine's." },
+    "container-host": {
+      what: ({ kind }: { readonly kind: string }) =>
+        `This is a container (${kind}) in the network of its machine: its ports are the machine's.`,
+    },
     container: {
       what: ({ kind }: { readonly kind: string; readonly publish: string }) =>
         `This is a container (${kind}): which of its ports are published outside cannot be seen from here.`,
@@ -250,6 +256,10 @@ export const serverCheckEn = {
     },
     "certificate-none": {
       what: (_none: object) => "There is no certificate: passwords and files go in clear.",
+      fix: () => "Show one: --tls-cert and --tls-key; twinport cert makes one to try with.",
+    },
+    "certificate-not-needed": {
+      what: (_none: object) => "There is no certificate, and what loopback clients say leaves this machine nowhere.",
     },
     "certificate-good": {
       what: ({ file, names, until, days }: OfCertificate) =>

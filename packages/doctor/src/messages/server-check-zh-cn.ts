@@ -46,7 +46,7 @@ export const serverCheckZhCn: ServerCheckMessages = {
       fix: () => "要让其他机器的客户端到达：--listen 0.0.0.0:21，IPv6 用 [::]:21。",
     },
     "listens-unseen": { what: () => "本系统不显示谁在哪里监听。" },
-    "privilege-not-needed": { what: () => "没有用到特权端口。" },
+    "privilege-not-needed": { what: () => "没有用到特权端口：都在 1024 以上，或对所有程序开放。" },
     "privilege-there": { what: ({ ports }) => `可以使用特权端口：${list(ports)}。` },
     "privilege-unknown": { what: ({ ports }) => `从这里看不出能否使用端口 ${list(ports)}。` },
     "privilege-missing-control": {
@@ -97,7 +97,7 @@ export const serverCheckZhCn: ServerCheckMessages = {
       fix: () => "选择不含它们的范围，如 --passive-ports 30000-30099。",
     },
     "range-not-famous": { what: () => "其中没有其他协议的知名端口。" },
-    "told-connected": { what: ({ address }) => `客户端被告知的是它所连接的地址；${address} 在任何地方都能到达。` },
+    "told-connected": { what: ({ address }) => `客户端被告知的是它所连接的地址；本机有公网地址（${address}）。` },
     "told-loopback": { what: () => "只有回环客户端会来，它们被告知的就是回环地址。" },
     "told-only-private": {
       what: ({ addresses }) =>
@@ -128,6 +128,7 @@ export const serverCheckZhCn: ServerCheckMessages = {
       fix: () => "在 DNS 中给它一个，或告知一个 IPv4 地址（--passive-address）。",
     },
     "container-none": { what: () => "这不是容器：它的端口就是本机的端口。" },
+    "container-host": { what: ({ kind }) => `这是使用本机网络的容器（${kind}）：它的端口就是本机的端口。` },
     container: {
       what: ({ kind }) => `这是容器（${kind}）：从这里看不出哪些端口已向外发布。`,
       fix: ({ publish }) =>
@@ -174,7 +175,11 @@ export const serverCheckZhCn: ServerCheckMessages = {
         `系统记着 ${count} 条已结束的连接（TIME_WAIT），上限为 ${most}：超出后，旧连接可能被误认为新连接。`,
       fix: () => "调高 net.ipv4.tcp_max_tw_buckets。",
     },
-    "certificate-none": { what: () => "没有证书：密码和文件以明文传送。" },
+    "certificate-none": {
+      what: () => "没有证书：密码和文件以明文传送。",
+      fix: () => "出示一个证书：--tls-cert 和 --tls-key；twinport cert 可以生成一个用于试验的证书。",
+    },
+    "certificate-not-needed": { what: () => "没有证书；回环客户端所说的内容不会离开本机。" },
     "certificate-good": {
       what: ({ file, names, until, days }) => `${file} 用于 ${list(names)}，有效期至 ${until}（还有 ${days} 天）。`,
     },

@@ -1,4 +1,5 @@
 import { visible } from "@twinport/protocol";
+import { WIDTH, hangText, wrapText } from "../explain/picture-lines.ts";
 import { serverCheckEn } from "./server-check-en.ts";
 import { serverCheckZhCn } from "./server-check-zh-cn.ts";
 import type { Language } from "../language.ts";
@@ -38,7 +39,10 @@ export function formatServerCheck({ results, canServe }: ServerCheckReport, lang
   const messages = catalogues[language];
   const lines = results.flatMap((result) => {
     const { title, status, sentence, fix } = sayServerCheck(result, language);
-    return [messages.line(status, title, sentence), ...(fix === undefined ? [] : [`    ${messages.fix(fix)}`])];
+    return [
+      ...wrapText(messages.line(status, title, sentence), WIDTH - 2).map((line, i) => (i === 0 ? line : `  ${line}`)),
+      ...(fix === undefined ? [] : hangText("    ", messages.fix(fix))),
+    ];
   });
   const isFine = results.every(({ status }) => status === "ok" || status === "unknown");
   const last = canServe ? (isFine ? messages.works : messages.worksWithFindings) : messages.worksNot;

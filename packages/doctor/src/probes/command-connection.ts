@@ -53,7 +53,8 @@ export async function openControl(examination: Examination, wish: ControlWish): 
     if (!(error instanceof ClientError)) throw error;
     const { code, facts, reply } = error;
     const isOther = isMail(seen.greeting, code);
-    const outcome = isOther ? "not-ftp" : code === "aborted" ? "timed-out" : code;
+    const stopped = examination.left() > 0 ? "stopped" : "timed-out";
+    const outcome = isOther ? "not-ftp" : code === "aborted" ? stopped : code;
     const { host, port = 21 } = connecting;
     const told = seen.told({ ...plain(facts), ...(isOther && { host, port, seen: seen.greeting ?? "" }) });
     return { replyMs, evidence: { family, tls, outcome, ...told, ...(reply && { reply: saidOf(reply) }) } };

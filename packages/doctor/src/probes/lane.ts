@@ -128,7 +128,8 @@ export class Lane {
     const isTurn = (wish.purpose ?? "turn") === "turn";
     const first = await this.attemptUnnoted(mode, wish);
     // It may be allowed in another folder: what is refused by its path is not the mode's fault.
-    const isElsewhere = isTurn && first?.outcome === "refused" && first.connected && this.#goElsewhere();
+    const isRefused = first?.outcome === "refused" && first.connected && first.lastReply?.code === 550;
+    const isElsewhere = isTurn && isRefused && this.#goElsewhere(first.lastReply);
     const again = isElsewhere && (await this.#ready()) ? await this.attemptUnnoted(mode, wish) : undefined;
     const tried = again ?? first;
     const seen = tried && isTurn && this.#farEnd ? await farSightOf(this.#farEnd, tried, sightings) : undefined;
@@ -192,9 +193,10 @@ export class Lane {
   }
 
   /** From then on the root is listed; false where it is already. */
-  #goElsewhere(): boolean {
+  #goElsewhere(reply: AttemptEvidence["lastReply"]): boolean {
     if (this.#target.path === "/") return false;
     this.#target = { moves: "listing", path: "/" };
+    if (reply) this.setting.examination.notes.elsewhere = reply;
     return true;
   }
 
@@ -287,6 +289,7 @@ export class Lane {
   /** Of several logins one tells enough; that another one fails is no word about the way there. */
   #note(control: ControlEvidence): void {
     const { controls } = this.setting.examination.notes;
+    if (control.outcome === "stopped") return;
     const isKnown = controls.some(
       ({ family, tls, outcome }) => family === control.family && tls === control.tls && outcome === "ready",
     );

@@ -16,6 +16,7 @@ export class Notes {
   heard: Evidence["heard"];
   answered: Evidence["answered"];
   idle: Evidence["idle"];
+  elsewhere: Evidence["elsewhere"];
   isCut = false;
   readonly #secret: string;
 
@@ -36,7 +37,7 @@ export class Notes {
 
   /** Everything as data. */
   evidence(about: Pick<Evidence, "host" | "port" | "login" | "proxy">): Evidence {
-    const { controls, attempts, tls, direct, observed, heard, answered, idle, isCut } = this;
+    const { controls, attempts, tls, direct, observed, heard, answered, idle, elsewhere, isCut } = this;
     const whole: Evidence = {
       ...about,
       ...{ controls, attempts, tls },
@@ -45,6 +46,7 @@ export class Notes {
       ...(heard && { heard }),
       ...(answered && { answered }),
       ...(idle && { idle }),
+      ...(elsewhere && { elsewhere }),
       ...(isCut && { isCut }),
       trace: this.#trace.toSorted((one, other) => one.at - other.at),
     };

@@ -51,12 +51,12 @@ export class Sightings {
     return {
       reply: 5,
       dial: this.#hasDialed || silent === 0 ? 5 : silent === 1 ? 2.5 : 2,
-      arrival: isPassive(mode) || alone === 0 ? 6 : 3,
+      arrival: isPassive(mode) || alone === 0 ? 6 : this.hasDialedBack ? 2 : 3,
       handshake: 5,
       silence: mute === 0 ? 5 : 3,
       end: 4,
       reason: 1.5,
-      abandon: 1,
+      abandon: 0.6,
     };
   }
 

@@ -1,5 +1,6 @@
 import { ListingReader, utf8 } from "@twinport/protocol";
 import { ClientError } from "@twinport/client";
+import { saidOf } from "./notes.ts";
 import type { Client } from "@twinport/client";
 import type { RemoteEntry } from "@twinport/protocol";
 import type { Examination } from "./examination.ts";
@@ -21,7 +22,7 @@ const BEST_BULK = 64 * 1024;
  * Goes where the URL leads, and says what is there to be moved. What is not there is no matter of the network: then it
  * is the login folder.
  */
-export async function targetOf(client: Client, { path, isFolder, signal }: Examination): Promise<Target> {
+export async function targetOf(client: Client, { path, isFolder, signal, notes }: Examination): Promise<Target> {
   if (path === "") return { moves: "listing" };
   if (!isFolder) {
     const size = await client.size(path, { signal });
@@ -32,6 +33,7 @@ export async function targetOf(client: Client, { path, isFolder, signal }: Exami
   } catch (error) {
     const isRefusal = error instanceof ClientError && (error.code === "refused" || error.code === "not-supported");
     if (!isRefusal) throw error;
+    if (error.reply) notes.elsewhere = saidOf(error.reply);
   }
   return { moves: "listing" };
 }

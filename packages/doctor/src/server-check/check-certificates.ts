@@ -1,4 +1,5 @@
 import { parseIp } from "@twinport/protocol";
+import { isLoopbackPort } from "./check-listeners.ts";
 import type { ServerCheckFound } from "./server-check.ts";
 import type { CertificateFacts, ServerFacts } from "./server-facts.ts";
 
@@ -8,7 +9,10 @@ const SOON_DAYS = 14;
 /** Whether clients can believe the server's certificates. */
 export function checkCertificates(facts: ServerFacts): ServerCheckFound[] {
   const { certificates, deployment } = facts;
-  if (certificates.length === 0) return [{ code: "certificate-none", facts: {} }];
+  if (certificates.length === 0) {
+    const isLocal = deployment.control.every(isLoopbackPort);
+    return [{ code: isLocal ? "certificate-not-needed" : "certificate-none", facts: {} }];
+  }
   // What clients know the server by, as far as it is told: names, and addresses.
   const told = deployment.passive ? deployment.passive.advertised : [];
   const names = certificates.flatMap((one) => (one.kind === "read" ? one.names : []));

@@ -18,6 +18,15 @@ const deployment: Deployment = {
 };
 const noRules = checkRules([], deployment, { families: [4] });
 
+const certificate = {
+  kind: "read",
+  file: "server.pem",
+  names: ["ftp.example.org", "203.0.113.5"],
+  from: Date.UTC(2026, 6, 1),
+  until: Date.UTC(2027, 6, 1),
+  isOfKey: true,
+} as const;
+
 /** A server at which nothing is wrong. */
 const fine: ServerFacts = {
   deployment,
@@ -30,10 +39,11 @@ const fine: ServerFacts = {
   unprivilegedFrom: 1024,
   isPrivileged: true,
   container: undefined,
+  hasHostNetwork: false,
   helper: { isLoaded: false, isAutomatic: false },
   rules: noRules,
   names: {},
-  certificates: [],
+  certificates: [certificate],
 };
 
 type Change = Partial<Omit<ServerFacts, "deployment">> & { readonly deployment?: Partial<Deployment> };
@@ -53,14 +63,6 @@ const told = (...advertised: string[]): Change => ({ deployment: { passive: { ..
 const control = (...addresses: string[]): Change => ({
   deployment: { control: addresses.map((address) => ({ address, port: 21, tls: "off" })) },
 });
-const certificate = {
-  kind: "read",
-  file: "server.pem",
-  names: ["ftp.example.org", "203.0.113.5"],
-  from: Date.UTC(2026, 6, 1),
-  until: Date.UTC(2027, 6, 1),
-  isOfKey: true,
-} as const;
 
 test("a server at which nothing is wrong is told so, check by check", () => {
   const { results, canServe } = report();
@@ -192,6 +194,12 @@ test.each<[string, ServerCheckName, Change, string[]]>([
   ["IPv6 alone, which 227 cannot tell", "advertised-address", control("2001:db8::5"), []],
 
   ["a container", "container", { container: "docker" }, ["container"]],
+  [
+    "a container in its machine's network",
+    "container",
+    { container: "docker", hasHostNetwork: true },
+    ["container-host"],
+  ],
   ["rules that cannot be read", "firewall", { rules: "nft: Operation not permitted" }, ["rules-unread"]],
   ["no rules", "firewall", {}, ["rules-open"]],
   ["loopback alone has no firewall", "firewall", { ...control("127.0.0.1"), rules: "no" }, ["rules-loopback"]],
@@ -225,6 +233,13 @@ test.each<[string, ServerCheckName, Change, string[]]>([
     ["capacity-shared", "time-wait-many"],
   ],
 
+  ["no certificate", "certificate", { certificates: [] }, ["certificate-none"]],
+  [
+    "no certificate, where nobody comes from elsewhere",
+    "certificate",
+    { ...control("127.0.0.1"), certificates: [] },
+    ["certificate-not-needed"],
+  ],
   ["a good certificate", "certificate", { certificates: [certificate] }, ["certificate-good"]],
   [
     "one that expires in days",
@@ -339,11 +354,13 @@ test("every code belongs to a check, and has its sentences in both languages", (
 
 test("what is wrong is told with what is to be done, and a sentence sums it up", () => {
   const lines = formatServerCheck(report({ addresses: ["10.0.0.5"] }), "en");
-  expect(lines).toContain(
+  expect(Math.max(...lines.map((line) => line.length))).toBeLessThan(80);
+  const text = lines.join("\n").replaceAll(/\n +/g, " ");
+  expect(text).toContain(
     "[look] Address told: This machine has private addresses only (10.0.0.5), and clients are told those: whoever comes through a NAT cannot reach them.",
   );
-  expect(lines).toContain(
-    "    To do: If clients come through a NAT: --passive-address with its public address, and let it forward ports 21 and 30000-30099 to 10.0.0.5, each to the same port. If all clients are in the network of this machine, nothing.",
+  expect(text).toContain(
+    "To do: If clients come through a NAT: --passive-address with its public address, and let it forward ports 21 and 30000-30099 to 10.0.0.5, each to the same port. If all clients are in the network of this machine, nothing.",
   );
   expect(lines.at(-1)).toBe("Clients can get in; what is marked above is worth a look.");
   expect(formatServerCheck(report({ listening: [] }), "zh-CN").at(-1)).toBe(

@@ -8,6 +8,7 @@ import type { ServerFacts } from "./server-facts.ts";
 export function checkContainer(facts: ServerFacts): ServerCheckFound[] {
   const { container: kind, deployment } = facts;
   if (kind === undefined) return [{ code: "container-none", facts: {} }];
+  if (facts.hasHostNetwork) return [{ code: "container-host", facts: { kind } }];
   const { passive } = deployment;
   const ranges = [
     ...controlPortsOf(facts).map(String),

@@ -1,4 +1,4 @@
-import { access, readFile } from "node:fs/promises";
+import { access, readFile, readdir } from "node:fs/promises";
 
 /** Files that only a container of that kind has. */
 const marks: readonly (readonly [path: string, kind: string])[] = [
@@ -27,6 +27,13 @@ export async function containerKind(): Promise<string | undefined> {
     if (trace.test(text)) return kind;
   }
   return undefined;
+}
+
+/** Whether a card of the machine itself is seen here: what a container is given is the end of a wire to its machine. */
+export async function hasHostNetwork(): Promise<boolean> {
+  const cards = await readdir("/sys/class/net").catch(() => []);
+  const found = await Promise.all(cards.map((card) => exists(`/sys/class/net/${card}/device`)));
+  return found.includes(true);
 }
 
 async function exists(path: string): Promise<boolean> {

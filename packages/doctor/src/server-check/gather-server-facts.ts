@@ -5,7 +5,7 @@ import { checkRules } from "../firewall/check/check-rules.ts";
 import { readLocalRules } from "../firewall/check/local-rules.ts";
 import { isLoopbackPort } from "./check-listeners.ts";
 import { familiesOf } from "./check-server.ts";
-import { containerKind } from "./container.ts";
+import { containerKind, hasHostNetwork } from "./container.ts";
 import { kernelFacts } from "./kernel-settings.ts";
 import { listeningPorts } from "./local-sockets.ts";
 import { readCertificate } from "./read-certificate.ts";
@@ -43,6 +43,7 @@ export async function gatherServerFacts(options: GatherServerOptions): Promise<S
     listening,
     ...kernel,
     container,
+    hasHostNetwork: await hasHostNetwork(),
     rules: await rulesOf(deployment, listening ?? []),
     names,
     certificates: read,

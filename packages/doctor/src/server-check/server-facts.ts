@@ -55,6 +55,8 @@ export interface ServerFacts {
   readonly isPrivileged: boolean | undefined;
   /** `docker`, `podman`, `kubernetes`, …; undefined outside of any. */
   readonly container: string | undefined;
+  /** A card of the machine is seen: a container with a network of its own has none. */
+  readonly hasHostNetwork: boolean;
   /** The conntrack helper of FTP: whether it is loaded, and given to port 21 unasked. */
   readonly helper: { readonly isLoaded: boolean; readonly isAutomatic: boolean } | undefined;
   /** What this machine's rules do with what the deployment needs; a text says why they could not be read. */

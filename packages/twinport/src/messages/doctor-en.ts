@@ -44,6 +44,8 @@ export const doctorEn = {
   },
   limited: (lane: string) =>
     `${lane}: a later login was not let in: the server, or a box before it, limits how often or how many times one may come.`,
+  elsewhere: (said: string) =>
+    `What the URL names cannot be listed or fetched (${said}): the modes were tried without it.`,
   cut: "The time was over before all was tried.",
   tried: "Tried:",
   found: "Found:",

@@ -39,6 +39,7 @@ export const doctorZhCn: DoctorMessages = {
     return `其他被动端口${words.join("；")}`;
   },
   limited: (lane) => `${lane}：后来的登录未被接纳：服务器或其前面的设备限制了连接的频率或数量。`,
+  elsewhere: (said) => `URL 所指的内容无法列出或取得（${said}）：各模式是在没有它的情况下尝试的。`,
   cut: "时间已到，尚有未试的项目。",
   tried: "尝试：",
   found: "发现：",

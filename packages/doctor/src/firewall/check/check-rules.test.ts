@@ -136,6 +136,12 @@ describe("the rules of a server's host", () => {
     ]);
   });
 
+  it("may be some thousands, one for each port", () => {
+    const ports = Array.from({ length: 5000 }, (_, i) => 40_001 + 2 * i);
+    const found = check(filter(...good, ...ports.map((port) => `INPUT -p tcp -m tcp --dport ${port} -j ACCEPT`)));
+    expect(found.open.map((one) => one.ports.from)).toEqual(ports);
+  });
+
   it("may be some thousands, most of which are about strangers", () => {
     const strangers = Array.from({ length: 5000 }, (_, i) =>
       i % 2 === 0

@@ -3,8 +3,8 @@ import { flowsOf } from "../../flows.ts";
 import { evaluate } from "./evaluate.ts";
 import { joinRulesets } from "./join-rulesets.ts";
 import { isOpen, openPorts, sameDecider } from "./open-ports.ts";
-import { cutsOf, joined, piecesOf, rulesOf } from "./port-classes.ts";
-import { rulesAbout } from "./rules-about.ts";
+import { joined, rulesOf } from "./port-classes.ts";
+import { piecesWithRules } from "./rules-about.ts";
 import type { Deployment } from "../../deployment.ts";
 import type { Family } from "../../evidence.ts";
 import type { Flow } from "../../flows.ts";
@@ -123,11 +123,11 @@ class RulesChecker {
     const { family, peer } = way;
     for (const flow of this.#flows.filter((one) => isOf(one, family))) {
       const ports = flow.from === "client" ? flow.serverPorts : flow.clientPorts;
-      const question = { ...this.#questionOf(flow, way), port: ports.from };
-      const rulesets = rulesAbout(this.#rulesets, question, this.#place);
-      const found = piecesOf(ports, cutsOf(rulesets, "dport")).map((piece): Found => {
+      const question = this.#questionOf(flow, way);
+      const pieces = [...piecesWithRules(this.#rulesets, question, this.#place, [ports])];
+      const found = pieces.map(([piece, rules]): Found => {
         const asked = { ...question, port: piece.from };
-        const said = this.#ask(flow, way, (one) => evaluate(rulesets, one, this.#place), asked);
+        const said = this.#ask(flow, way, (one) => evaluate(rules, one, this.#place), asked);
         return { flow, family, ...(peer !== undefined && { peer }), ports: piece, ...said };
       });
       for (const one of joined(found, (a, b) => a.result === b.result && sameAnswer(a.answer, b.answer)))

@@ -50,7 +50,7 @@ export function consequenceOf(name: string, options: readonly Option[]): Consequ
 }
 
 /** `192.0.2.1:21`, `192.0.2.1:30000-30099`, `[2001:db8::1]:21`, `:21`; several addresses are not known ones. */
-export function targetOf(text: string): Target {
+function targetOf(text: string): Target {
   const [, bracketed, plain, ports] =
     /^(?:\[([^\]]*)\]|([^:]*|[0-9a-f]*:[0-9a-f:.]*:[0-9a-f:.]*))(?::([\d-]+(?:\/\d+)?))?$/i.exec(text) ?? [];
   const written = bracketed ?? plain;

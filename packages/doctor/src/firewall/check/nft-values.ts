@@ -94,7 +94,7 @@ export function alternativesOf(fields: readonly Field[], right: Json, sets: Name
 const unknown: Value = { kind: "unknown" };
 
 /** One element, in its wrapping with a timeout or a counter or without. */
-export function elementOf(fields: readonly Field[], element: Json): Value[] {
+function elementOf(fields: readonly Field[], element: Json): Value[] {
   const [kind, what] = only(element) ?? [];
   if (kind === "elem" && isObject(what)) return elementOf(fields, what["val"] ?? null);
   if (kind === "concat") return fields.map((field, i) => valueOf(field, listOf(what)[i] ?? null));

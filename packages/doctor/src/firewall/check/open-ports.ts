@@ -1,7 +1,7 @@
 import { evaluate } from "./evaluate.ts";
 import { CLIENT_PORT } from "./first-packet.ts";
-import { cutsOf, joined, piecesOf, portsWithout } from "./port-classes.ts";
-import { rulesAbout } from "./rules-about.ts";
+import { joined, portsWithout } from "./port-classes.ts";
+import { piecesWithRules } from "./rules-about.ts";
 import type { Family } from "../../evidence.ts";
 import type { Flow, Ports } from "../../flows.ts";
 import type { OpenPorts } from "./check.ts";
@@ -29,11 +29,11 @@ type Sender = Pick<OpenPorts, "peer" | "fromPort">;
 
 /** Whether nothing is filtered at all. */
 export function isOpen(rulesets: readonly Ruleset[], { question }: Door, place: Place): boolean {
-  const some = rulesAbout(rulesets, { ...question, port: 1 }, place);
-  return piecesOf({ from: 1, to: 65_535 }, cutsOf(some, "dport")).every(({ from: port }) => {
-    const { verdict, translated } = evaluate(some, { ...question, port }, place);
-    return verdict === "passes" && !translated;
-  });
+  for (const [{ from: port }, rules] of piecesWithRules(rulesets, question, place, [{ from: 1, to: 65_535 }])) {
+    const { verdict, translated } = evaluate(rules, { ...question, port }, place);
+    if (verdict !== "passes" || translated) return false;
+  }
+  return true;
 }
 
 /** The ports that new connections pass although no flow needs them, or not from there. */
@@ -75,15 +75,11 @@ function passing(
     ...(peer !== undefined && { from: peer }),
     ...(fromPort !== undefined && { fromPort }),
   };
-  const some = rulesAbout(rulesets, { ...asked, port: 1 }, place);
-  const cuts = cutsOf(some, "dport");
-  return ports
-    .flatMap((range) => piecesOf(range, cuts))
-    .flatMap((piece) => {
-      const { verdict, by } = evaluate(some, { ...asked, port: piece.from }, place);
-      if (verdict !== "passes" && verdict !== "unsure") return [];
-      return [{ family, ports: piece, ...sender, isSure: verdict === "passes", ...(by && { by }) }];
-    });
+  return [...piecesWithRules(rulesets, asked, place, ports)].flatMap(([piece, rules]) => {
+    const { verdict, by } = evaluate(rules, { ...asked, port: piece.from }, place);
+    if (verdict !== "passes" && verdict !== "unsure") return [];
+    return [{ family, ports: piece, ...sender, isSure: verdict === "passes", ...(by && { by }) }];
+  });
 }
 
 const sendersOf = ({ from, clientPorts, serverPorts }: Flow): Ports => (from === "client" ? clientPorts : serverPorts);

@@ -250,6 +250,21 @@ describe("who may not", () => {
   });
 });
 
+test("no more dials a minute than so many, however often somebody logs in", async () => {
+  const clock = new ManualClock();
+  await using place = await LoopbackServer.start({ clock });
+  await using peer = await ActivePeer.listen();
+  const codes: number[] = [];
+  for (let login = 0; login < 4; login++) {
+    const client = await place.client();
+    codes.push(...(await client.codes(...Array.from({ length: 20 }, () => `SITE DOCTOR DIAL ${peer.port}`))));
+  }
+  expect(codes).toEqual([...Array<number>(60).fill(200), ...Array<number>(20).fill(450)]);
+  clock.advance(60_000);
+  const client = await place.client();
+  expect(await client.codes(`SITE DOCTOR DIAL ${peer.port}`)).toEqual([200]);
+});
+
 test.each([
   ["", 501],
   ["WHAT", 501],

@@ -1,5 +1,5 @@
 import { ClientError } from "@twinport/client";
-import { formatPicture, sayFinding, sayVerdict, wrapText } from "@twinport/doctor";
+import { formatPicture, sayFinding, sayVerdict, hangText } from "@twinport/doctor";
 import { displayWidth, isPassive, padToWidth, visible } from "@twinport/protocol";
 import type { ClientErrorCode } from "@twinport/client";
 import type { Diagnosis, Finding, Language, Picture } from "@twinport/doctor";
@@ -13,8 +13,8 @@ type Control = Evidence["controls"][number];
 /** As clients try them. */
 const order: readonly Attempt["mode"][] = ["epsv", "pasv", "port", "eprt"];
 
-/** Columns of a line. */
-const WIDTH = 100;
+/** Letters that turn the direction of those behind them. */
+const turning = /[\u061C\u200E\u200F\u202A-\u202E\u2066-\u2069]/gu;
 
 /** What is told to programs. */
 export function diagnosisJson({ evidence, findings, verdict }: Diagnosis, language: Language): object {
@@ -47,32 +47,39 @@ export function diagnosisLines(
   diagnosis: Diagnosis,
   pictures: readonly Picture[],
   { messages, language }: Pick<CommandSetting, "messages" | "language">,
+  isInterrupted = false,
 ): string[] {
   const { evidence, findings, verdict } = diagnosis;
+  const { elsewhere } = evidence;
+  // Of what was broken off nothing follows but what was seen.
+  const isKnown = !isInterrupted || verdict.works || findings.length > 0;
   const say = messages.doctor;
   const tried = triedLines(evidence, messages);
   return [
     ...(tried.length > 0 ? [say.tried, ...tried, ""] : []),
     ...limitedLines(diagnosis, messages),
-    ...(evidence.isCut ? [say.cut, ""] : []),
+    ...(elsewhere ? [...hanging("", say.elsewhere(saidBy(elsewhere))), ""] : []),
+    ...(evidence.isCut && !isInterrupted ? [say.cut, ""] : []),
     ...(findings.length === 0 ? (verdict.works ? [say.nothingFound, ""] : []) : [say.found]),
     ...findings.flatMap((finding) => [...findingLines(finding, messages, language), ""]),
     ...pictures.flatMap((picture) => [...formatPicture(picture), ""]),
-    ...hanging("", sayVerdict(verdict, language)),
-  ].map(visible);
+    ...(isKnown ? hanging("", sayVerdict(verdict, language)) : []),
+  ].map((line) => visible(line).replace(turning, "?"));
 }
 
 /** A text behind a head, its further lines below its first. */
 function hanging(head: string, text: string): string[] {
-  const columns = displayWidth(head);
-  return wrapText(visible(text), WIDTH - columns).map((line, i) => (i === 0 ? head : " ".repeat(columns)) + line);
+  return hangText(head, visible(text));
 }
 
 /** A line for each attempt, what belongs together in one place, and one for each use of TLS with no login. */
 function triedLines(evidence: Evidence, messages: Messages): string[] {
   const say = messages.doctor;
   const { attempts, controls, login = "off" } = evidence;
-  const lacking = controls.filter(({ outcome, facts }) => outcome !== "ready" && facts["after"] === undefined);
+  // Who got in without a certificate that can be believed has a finding for it.
+  const isIn = (one: Control): boolean =>
+    controls.some(({ outcome, family, tls }) => outcome === "ready" && family === one.family && tls === one.tls);
+  const lacking = controls.filter((one) => one.outcome !== "ready" && one.facts["after"] === undefined && !isIn(one));
   const lanes = [...attempts, ...lacking].toSorted(
     (one, other) => one.family - other.family || Number(one.tls !== login) - Number(other.tls !== login),
   );
@@ -101,7 +108,11 @@ function inOrder(attempts: readonly Attempt[]): Attempt[] {
 function attemptText(attempt: Attempt, { client }: Messages): string {
   const { mode, connected, outcome, modeReply, told, ms } = attempt;
   const isWaiting = outcome === "control-silent" && !isPassive(mode) && !connected && modeReply !== undefined && told;
-  const known = isWaiting ? { ...attempt, outcome: "nobody-came" as const, facts: { port: told.port } } : attempt;
+  // That there is no way is its cause once more.
+  const { cause, ...facts } = attempt.facts;
+  const isTwice = outcome === "dial-unreachable" && String(cause).includes("no way");
+  const seen = isTwice ? { ...attempt, facts } : attempt;
+  const known = isWaiting ? { ...attempt, outcome: "nobody-came" as const, facts: { port: told.port } } : seen;
   return client.attempt({ ...known, seconds: ms / 1000, because: [] });
 }
 

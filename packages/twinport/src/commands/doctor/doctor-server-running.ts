@@ -1,5 +1,6 @@
-import { readFile, readlink } from "node:fs/promises";
+import { readFile, readlink, stat } from "node:fs/promises";
 import path from "node:path";
+import process from "node:process";
 import { localPids } from "@twinport/doctor";
 import { serveCommand } from "../serve.ts";
 import type { CommandSetting } from "../command-setting.ts";
@@ -14,6 +15,8 @@ export interface RunningServer {
   readonly folder: string;
   /** It runs in a network of its own, as in a container: its ports are not those of here. */
   readonly isElsewhere: boolean;
+  /** It is another user's: what it has open, and where it stands, only root sees. */
+  readonly isHidden: boolean;
 }
 
 /** The servers that run, those in this network first; of others than one's own, only root sees where they are. */
@@ -52,7 +55,10 @@ async function serverOf(pid: number, here: string): Promise<RunningServer | unde
   if (!args) return undefined;
   const there = await readlink(`/proc/${pid}/ns/net`).catch(() => here);
   const folder = await readlink(`/proc/${pid}/cwd`).catch(() => "/");
-  return { pid, args, folder, isElsewhere: there !== here };
+  const owner = await stat(`/proc/${pid}`).catch(() => undefined);
+  const own = process.getuid?.();
+  const isHidden = own !== undefined && own !== 0 && owner?.uid !== own;
+  return { pid, args, folder, isElsewhere: there !== here, isHidden };
 }
 
 /** What stands behind `serve` in the command line of a twinport; undefined in that of any other program. */

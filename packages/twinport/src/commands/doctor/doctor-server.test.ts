@@ -29,7 +29,8 @@ describe("a server that runs is known by its command line", () => {
 });
 
 describe("its arguments are read as it has read them", () => {
-  const flags = (...args: string[]) => flagsOf({ pid: 1, args, folder: "/srv/ftp", isElsewhere: false }, setting);
+  const flags = (...args: string[]) =>
+    flagsOf({ pid: 1, args, folder: "/srv/ftp", isElsewhere: false, isHidden: false }, setting);
 
   test("its own options too, and files from where it stands", () => {
     expect(

@@ -1,5 +1,6 @@
 import process from "node:process";
 import { checkServer, formatServerCheck, gatherServerFacts, sayServerCheck } from "@twinport/doctor";
+import { visible } from "@twinport/protocol";
 import { exitCodes } from "../../exit-codes.ts";
 import { Reported } from "../../reported.ts";
 import { jsonLine } from "../client/json-line.ts";
@@ -15,6 +16,8 @@ interface Examined {
   readonly flags: DeploymentFlags;
   /** Undefined where the arguments say what it is. */
   readonly server: RunningServer | "none" | undefined;
+  /** Servers that run as well and are not examined. */
+  readonly others: readonly number[];
   /** The processes that may be it. */
   readonly pids: readonly number[];
 }
@@ -38,7 +41,7 @@ export async function doctorServer(
   );
   const lines = flags.json
     ? [jsonLine(factsOf(report, examined, language))]
-    : [whoseLine(examined, setting), "", ...formatServerCheck(report, language)];
+    : [...whoseLines(examined, setting), "", ...formatServerCheck(report, language)];
   terminal.output.write(lines.map((line) => `${line}\n`).join(""));
   const code = exitCodeOf(report);
   if (code !== exitCodes.done) throw new Reported(code);
@@ -47,12 +50,13 @@ export async function doctorServer(
 async function examinedOf(flags: DeploymentFlags, setting: CommandSetting): Promise<Examined> {
   const running = await runningServers();
   const here = running.filter(({ isElsewhere }) => !isElsewhere).map(({ pid }) => pid);
-  if (isSaid(flags)) return { flags, server: undefined, pids: here };
+  if (isSaid(flags)) return { flags, server: undefined, others: [], pids: here };
   for (const server of running) {
     const own = server.isElsewhere ? undefined : flagsOf(server, setting);
-    if (own) return { flags: own, server, pids: [server.pid] };
+    const others = here.filter((pid) => pid !== server.pid);
+    if (own) return { flags: own, server, others, pids: [server.pid] };
   }
-  return { flags, server: "none", pids: here };
+  return { flags, server: "none", others: [], pids: here };
 }
 
 /** Whether any argument says what the server is. */
@@ -70,11 +74,15 @@ function certificatesOf({ tlsCert = [], tlsKey = [] }: DeploymentFlags): Certifi
   });
 }
 
-function whoseLine({ server }: Examined, { messages }: CommandSetting): string {
+function whoseLines({ server, others }: Examined, { messages }: CommandSetting): string[] {
   const say = messages.doctorServer;
-  if (server === undefined) return say.asSaid;
-  if (server === "none") return process.platform === "linux" ? say.noneRuns : say.notSeen;
-  return say.asItRuns(server.pid, ["twinport serve", ...withoutSecrets(server.args)].join(" "));
+  if (server === undefined) return [say.asSaid];
+  if (server === "none") return [process.platform === "linux" ? say.noneRuns : say.notSeen];
+  return [
+    say.asItRuns(server.pid, ["twinport serve", ...withoutSecrets(server.args)].join(" ")),
+    ...(server.isHidden ? [say.hidden] : []),
+    ...(others.length > 0 ? [say.others(others)] : []),
+  ].map(visible);
 }
 
 /** A password may stand among the arguments; it is none of a report's. */

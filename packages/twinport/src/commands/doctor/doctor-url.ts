@@ -43,16 +43,20 @@ export async function doctorUrl(setting: CommandSetting, written: string, flags:
   const report = new Report(terminal, messages, { json: flags.json === true, outputTaken: false });
   const stop = new AbortController();
   const forget = terminal.onInterrupt?.(() => stop.abort(new Error("interrupted"))) ?? (() => {});
+  terminal.output.on("error", ignore);
   let code: ExitCode;
   try {
     const diagnosis = await examine(setting, written, flags, { seconds, signal: stop.signal });
-    code = await tell(setting, report, diagnosis, flags);
+    code = await tell(setting, report, diagnosis, { ...flags, isInterrupted: stop.signal.aborted });
   } catch (error) {
     if (error instanceof UsageError || !(error instanceof ClientError)) throw error;
     report.fail(error);
     code = exitCodeOf(error);
   } finally {
     forget();
+    // What was written is out before the process ends, or nobody reads it any more.
+    await new Promise<void>((resolve) => terminal.output.write("", () => resolve()));
+    terminal.output.off("error", ignore);
   }
   if (stop.signal.aborted) {
     report.note(messages.doctor.interrupted);
@@ -60,6 +64,9 @@ export async function doctorUrl(setting: CommandSetting, written: string, flags:
   }
   if (code !== exitCodes.done) throw new Reported(code);
 }
+
+/** Whoever reads only the first lines closes the pipe. */
+function ignore(): void {}
 
 async function examine(
   { terminal, messages }: CommandSetting,
@@ -93,13 +100,13 @@ async function tell(
   setting: CommandSetting,
   report: Report,
   diagnosis: Diagnosis,
-  flags: DoctorUrlFlags,
+  flags: DoctorUrlFlags & { readonly isInterrupted: boolean },
 ): Promise<ExitCode> {
   const { language } = setting;
   const pictures = picturesOf(diagnosis, setting);
   await drawSvg(pictures, flags, setting);
   if (report.isJson) report.object(diagnosisJson(diagnosis, language));
-  else for (const line of diagnosisLines(diagnosis, pictures, setting)) report.line(line);
+  else for (const line of diagnosisLines(diagnosis, pictures, setting, flags.isInterrupted)) report.line(line);
   const { verdict, findings } = diagnosis;
   if (verdict.works) return findings.length === 0 ? exitCodes.done : exitCodes.worksWithFindings;
   return verdict.before?.cause === "login-refused" ? exitCodes.loginRefused : exitCodes.noModeMovesData;

@@ -2,6 +2,7 @@ import fs from "node:fs/promises";
 import path from "node:path";
 import { PassThrough } from "node:stream";
 import { expect, test } from "vitest";
+import { visible } from "@twinport/protocol";
 import { ScratchFolder } from "../../../../../test/testkit/scratch-folder.ts";
 import { ScriptedServer } from "../../../../../test/testkit/scripted-server.ts";
 import { passive } from "../../../../../test/testkit/scripted-ways.ts";
@@ -40,6 +41,14 @@ test("everything works: nothing is found, and the command ends well", async () =
   expect(output).toContain("Found: nothing that is in the way.");
   expect(output).toMatch(/^ 3 {2}:\d+ +─+ opens the data connection ─+▶ :\d+$/m);
   expect(output).not.toContain("secret-of-ann");
+});
+
+test("nothing that a server says steers a terminal, and no line is longer than one", async () => {
+  const { output } = await examined({ PORT: `500 \u001b[2J${"long ".repeat(50)}`, EPRT: "500 \u0007\u202Eno" });
+  expect(output).toBe(output.split("\n").map(visible).join("\n"));
+  expect(output).not.toContain("\u202E");
+  expect(Math.max(...output.split("\n").map((line) => line.length))).toBeLessThanOrEqual(100);
+  expect(output).toContain("IPv4, in clear  further passive ports reached: ");
 });
 
 test("as JSON: the verdict, the attempts, the findings and the trace", async () => {

@@ -32,8 +32,13 @@ export async function checkFirewall(
   // What could not be read may let in anything, or nothing.
   if (unread.length > 0 && rulesets.length === 0) throw new Reported(exitCodes.failed);
   const { deployment } = request;
-  const known = (flags.known ?? []).map((value) => portsOf("--known", value, messages).from);
-  const options = { ...checkOptionsOf(request, place), known };
+  const known = (flags.known ?? []).flatMap((value) => {
+    const { from, to } = portsOf("--known", value, messages);
+    return Array.from({ length: to - from + 1 }, (_, i) => from + i);
+  });
+  const asked = checkOptionsOf(request, place);
+  const families = flags.rules ? asked.families?.filter((family) => isToldOf(rulesets, family)) : asked.families;
+  const options = { ...asked, ...(families && { families }), known };
   const check = checkRules(rulesets, askedFlows(request), options);
   const lines = flags.json ? [jsonLine(check)] : sayRulesCheck(check, language);
   terminal.output.write(lines.map((line) => `${line}\n`).join(""));
@@ -46,12 +51,29 @@ async function rulesOf(files: readonly string[], messages: Messages): Promise<Lo
   const rulesets = await Promise.all(
     files.map(async (file): Promise<Ruleset> => {
       const text = await readFile(file, "utf8");
-      if (/^\s*\{/.test(text)) return readNft(text);
+      if (/^\s*\{/.test(text)) return nftOf(text, messages.firewall.notRules(file));
       if (!/^\*\w+$/m.test(text)) throw new UsageError(messages.firewall.notRules(file));
       return readIptables(text);
     }),
   );
   return { rulesets, unread: [], place: { interfaces: [] } };
+}
+
+/** @throws {UsageError} */
+function nftOf(text: string, refusal: string): Ruleset {
+  try {
+    return readNft(text);
+  } catch {
+    throw new UsageError(refusal);
+  }
+}
+
+/** What is saved of one family says nothing of the other. */
+function isToldOf(rulesets: readonly Ruleset[], family: 4 | 6): boolean {
+  const other = family === 4 ? "ip6" : "ip";
+  return !rulesets.every(
+    ({ source, tables }) => source !== "nft" && tables.length > 0 && tables.every((table) => table.family === other),
+  );
 }
 
 /** Whether any mode works at all, and whether something is to be changed. */

@@ -74,7 +74,21 @@ test.each<[string, string, string[], number, string]>([
   ["a range that is shut", saved(), [], 13, "port 30000-30009, IPv4. Dropped by the policy of chain INPUT"],
   ["the same where passive is all there is", saved(), ["--no-active"], 6, "Missing"],
   ["a port that nothing needs", saved(range, ssh), [], 13, "Open and not needed: port 22, IPv4"],
-  ["the same on purpose", saved(range, ssh), ["--known", "22"], 0, "nothing else"],
+  ["the same on purpose", saved(range, ssh), ["--known", "20-22"], 0, "nothing else"],
+  [
+    "a port that is open to more than those that were named",
+    saved(range),
+    ["--from", "192.0.2.0/24"],
+    13,
+    "Open to everybody",
+  ],
+  [
+    "a box that forwards nothing",
+    saved(range),
+    ["--gateway", "server", "--to", "10.0.0.5"],
+    6,
+    "a port forward to the server",
+  ],
 ])("--check tells %s", async (_title, rules, more, code, sentence) => {
   await using scratch = new ScratchFolder();
   const file = join(scratch.path, "saved");
@@ -84,12 +98,30 @@ test.each<[string, string, string[], number, string]>([
   expect(status).toBe(code);
 });
 
+test("--check of what is saved of one family says nothing of the other", async () => {
+  await using scratch = new ScratchFolder();
+  const file = join(scratch.path, "saved");
+  await writeFile(file, saved(range));
+  const { status, output } = await firewall(
+    "--check",
+    "--rules",
+    file,
+    "--listen",
+    "[::]:21",
+    "--passive-ports",
+    "30000-30009",
+  );
+  expect({ status, output }).toEqual({ status: 0, output: expect.not.stringContaining("IPv6") });
+});
+
 test("--check tells as JSON, too, and refuses what are no rules", async () => {
   await using scratch = new ScratchFolder();
   const file = join(scratch.path, "saved");
   await writeFile(file, saved());
   const { output } = await firewall("--check", "--json", "--rules", file, ...usual);
   expect(JSON.parse(output)).toMatchObject({ missing: [{ family: 4, ports: { from: 30_000, to: 30_009 } }], open: [] });
-  await writeFile(file, "no rules");
-  expect(await firewall("--check", "--rules", file)).toMatchObject({ status: 2 });
+  for (const text of ["no rules", '{"nftables": [']) {
+    await writeFile(file, text);
+    expect(await firewall("--check", "--rules", file)).toMatchObject({ status: 2 });
+  }
 });
