@@ -23,7 +23,7 @@ function controlStory(
   guess: Guess,
 ): Story {
   const { family, tls, peer, reply } = one;
-  const said = reply && { said: `${reply.code} ${reply.text}` };
+  const said = reply && reply.code >= 400 && { said: `${reply.code} ${reply.text}` };
   const facts = { host: evidence.host, server: peer?.address ?? evidence.host, ...one.facts, ...said, ...guess.facts };
   return { ...guess, port: evidence.port, modes: modesOf(family), family, tls, facts };
 }
@@ -147,7 +147,13 @@ function lostGuess(scene: Scene, one: ControlEvidence, blocks: boolean): Guess |
   // What stands in its place is of more weight than one that was lost.
   if (!blocks || isSlow(scene)) return undefined;
   const how = one.outcome === "timed-out" ? "silent" : "lost";
-  return { cause: "control-cut", side: "undecided", confidence: 0.7, blocks, facts: { how } };
+  return {
+    cause: "control-cut",
+    side: "undecided",
+    confidence: 0.7,
+    blocks,
+    facts: { how, ...(one.reply?.code === 230 && { at: "login" }) },
+  };
 }
 
 /** The server answers, and so late that the time was over first. */

@@ -63,6 +63,22 @@ test.each<[string, Evidence, string[]]>([
     ["tls-reuse-required server 50001"],
   ],
   [
+    "the server ends the session as soon as data is asked for",
+    evidence([
+      tried("public", "epsv off control-lost 50001", { connected: true, ms: 9 }),
+      tried("public", "port off control-lost 40001", { ms: 12 }),
+    ]),
+    ["control-cut undecided 50001 blocks", "control-cut undecided 40001 blocks"],
+  ],
+  [
+    "the server ends one session behind its data",
+    evidence([
+      ...all("public", "epsv off moved 50001", ...comes),
+      tried("public", "pasv off control-lost 50002", { connected: true, bytes: 53, ms: 5 }),
+    ]),
+    [],
+  ],
+  [
     "lists come and files do not",
     evidence([...all("public", ...passes, ...comes), tried("public", "epsv off no-bytes 50003", { purpose: "bulk" })]),
     ["data-stalls undecided 50003 blocks"],

@@ -27,13 +27,15 @@ export function guessBehind(scene: Scene, attempt: AttemptEvidence): Guess | und
 }
 
 /** The command connection was lost as soon as data was asked for: nobody has waited for any packet. */
-export function isCutShort({ outcome, modeReply, bytes, ms }: AttemptEvidence): boolean {
-  return outcome === "control-lost" && modeReply !== undefined && bytes === 0 && ms < 1000;
+export function isCutShort({ outcome, modeReply, ms }: AttemptEvidence): boolean {
+  return outcome === "control-lost" && modeReply !== undefined && ms < 1000;
 }
 
-export function cutShort(scene: Scene, attempt: AttemptEvidence): Guess {
+/** Nothing is the matter with a mode that works: the server has ended that one session. */
+export function cutShort(scene: Scene, attempt: AttemptEvidence): Guess | undefined {
+  if (!isShut(scene, attempt)) return undefined;
   const facts = { how: "lost", at: "transfer", ...said(attempt) };
-  return { cause: "control-cut", side: "undecided", confidence: 0.7, blocks: isShut(scene, attempt), facts };
+  return { cause: "control-cut", side: "undecided", confidence: 0.7, blocks: true, facts };
 }
 
 /** Data has moved for long, and then the command connection was gone: a box had forgotten it. */

@@ -1,118 +1,25 @@
-import type { Cause, Side } from "../findings.ts";
-import { openingsOf } from "./openings.ts";
-import type { CauseSentences, FindingView, VerdictSentences } from "./finding-view.ts";
-
-const ends: Readonly<Record<Side, string>> = {
-  client: "at your end",
-  server: "at the server's end",
-  undecided: "at your end or at the server's: from here both look alike",
-};
-
-const openings = openingsOf({
-  inAtServer: (ports) =>
-    `on the server's side, let in TCP to its passive ports (told here: ${ports}); give the server a fixed range and open that`,
-  outAtClient: (ports) => `on your side, let out TCP to the server's passive ports (told here: ${ports})`,
-  inAtClient:
-    "on your side, let in TCP from the server (from its port 20, where it keeps to that) to the ports that your client offers (--active-ports 40000-40099)",
-  outAtServer: "on the server's side, let out TCP from its port 20 to ports 1024-65535",
-  either: (one, other) => `${one}; or ${other}`,
-  both: (one, other) => `${one}; and ${other}`,
-  by: (text, command) => `${text}: ${command}`,
-  range: "FROM-TO",
-});
-
-const elsewhere = (port: string): string =>
-  `Run twinport doctor from another network: if port ${port} is reached there, it is your end. Or run twinport doctor --server on the server.`;
-const moving =
-  "Run twinport doctor from another network: if data moves there, it is your end. Or run twinport doctor --server on the server.";
-const fromElsewhere =
-  "Run twinport doctor in active mode from a host that nothing protects: if the server comes there, it is your end. Or run twinport doctor --server on the server.";
-
-const words = (said: string): string => (said === "" ? "" : ` (it said: ${said})`);
-const sightOf: Readonly<Record<string, string>> = {
-  "half-open":
-    " The server's host has seen our SYN, and its answer has not come back: it is the way back that is shut.",
-  nothing: " Nothing of it came to the server's host.",
-};
-const sight = ({ fact }: FindingView): string => {
-  if (fact("by") === "answer-came-early")
-    return ` The refusal came after ${fact("dialMs")} ms; the server takes ${fact("least")} ms at the least to answer anything.`;
-  if (fact("by") === "both-dialled")
-    return " When both ends dial each other at once they are connected: each lets out, and keeps the other one out.";
-  return sightOf[fact("arrival")] ?? "";
-};
-/** The other address family is not in question. */
-const overIp = ({ fact }: FindingView): string => fact("over") && ` over IPv${fact("over")}`;
-const isOfProxy = ({ fact }: FindingView): boolean => fact("on") === "proxy";
-const openControl = ({ port }: FindingView): string =>
-  `see that the server runs and listens on port ${port}, and open TCP port ${port}: inwards at the server, outwards at your end`;
-
-/** Whose address is not the one that works. */
-const wrongAddresses: Readonly<Record<string, Omit<CauseSentences, "decide">>> = {
-  told: {
-    what: ({ fact }) =>
-      `The server tells ${fact("told")} in its reply to PASV, and it is reached at ${fact("peer")}: clients that connect where they are told may fail.`,
-    because: ({ fact }) => `the server tells the address ${fact("told")}`,
-    open: ({ fact }) => `correct the address that the server tells (twinport serve --passive-address ${fact("peer")})`,
-  },
-  us: {
-    what: ({ fact, side }) =>
-      `The server sees our data connection come from ${fact("came")}, and the command connection from ${fact("expected")}: it takes it for a stranger's. Two addresses are in use ${ends[side]}.`,
-    because: ({ fact }) => `our data connection reaches the server from another address (${fact("came")})`,
-    open: () =>
-      "let the command connection and the data connections leave by the same address, or have the server admit the whole network (twinport serve --data-peer)",
-  },
-  stranger: {
-    what: ({ fact }) =>
-      `The server's data connection came from ${fact("came")}, and the command connection leads to ${fact("expected")}: clients and firewalls take it for a stranger's.`,
-    because: ({ fact }) => `the server connects from another address (${fact("came")})`,
-    open: ({ fact }) =>
-      `have the server's connections leave by ${fact("expected")} (the source address of its NAT, or the address that it binds)`,
-  },
-  observed: {
-    what: ({ fact, side }) =>
-      `The server sees us as ${fact("observed")}, and our address is ${fact("told")}: a box stands in between, ${ends[side]}.`,
-    because: ({ fact }) => `the server sees us as ${fact("observed")}`,
-    open: () => "let the box in between hand on the client's address, or use passive mode",
-  },
-};
-const wrongOf = ({ fact }: FindingView) => wrongAddresses[fact("what")] ?? wrongAddresses["told"]!;
-
-/** What becomes of a data connection that stands. */
-const stalls: Readonly<Record<string, Omit<CauseSentences, "decide">>> = {
-  large: {
-    what: ({ fact, side }) =>
-      `Small lists come, and a large file comes to a halt after ${fact("bytes")} bytes: large packets are lost on the way (MTU), ${ends[side]}.`,
-    because: () => "large packets are lost on the way",
-    open: () =>
-      'let ICMP "fragmentation needed" and "packet too big" pass, or clamp the MSS to the path\'s MTU on the box in between',
-  },
-  cut: {
-    what: ({ fact, port, side }) =>
-      `The data connection (port ${port}) stands, and is cut after ${fact("bytes")} bytes, ${ends[side]}.`,
-    because: ({ fact }) => `the data connection is cut after ${fact("bytes")} bytes`,
-    open: () =>
-      "let no box inspect or limit the data connections, and see the server's log for what it has against them",
-  },
-  nothing: {
-    what: ({ port, side, said, isPassive }) =>
-      `The data connection (port ${port}) stands and carries nothing${words(said)}: ${isPassive ? "a box has taken it up for the server and nobody stands behind" : "the server sends nothing"}, or packets are lost. It is ${ends[side]}.`,
-    because: () => "the data connection stands and carries nothing",
-    open: (view) =>
-      view.isPassive
-        ? `open the ports behind the box that answers for the server too: ${openings.inAtServer(view)}`
-        : "see the server's log for what it has sent, and let no box inspect or limit the data connections",
-  },
-};
-const stallOf = ({ fact }: FindingView) => stalls[fact("what")] ?? stalls["nothing"]!;
-
-const admissions: Readonly<Record<string, string>> = {
-  tls: "log in by TLS: use ftpes:// in place of ftp://",
-  busy: "try again when the server has fewer sessions, or raise its limit",
-  password: "check the name and the password, and whether the server lets this account in from here",
-};
-
-const portsIn = (ports: string): string => `port${ports.includes(",") ? "s" : ""} ${ports}`;
+import type { Cause } from "../findings.ts";
+import {
+  admissions,
+  capital,
+  elsewhere,
+  ends,
+  fromElsewhere,
+  isOfProxy,
+  moving,
+  openControl,
+  openings,
+  overIp,
+  placeOf,
+  portsIn,
+  sight,
+  spokenOf,
+  stallOf,
+  stalls,
+  words,
+  wrongOf,
+} from "./findings-phrases-en.ts";
+import type { CauseSentences, VerdictSentences } from "./finding-view.ts";
 
 const causes: Readonly<Record<Cause, CauseSentences>> = {
   "out-refused": {
@@ -327,20 +234,22 @@ const causes: Readonly<Record<Cause, CauseSentences>> = {
     decide: () => moving,
   },
   "control-cut": {
-    what: ({ commands, fact, isPart, side, server, port }) =>
-      fact("greeted") === "no"
+    what: (view) => {
+      const { fact, side, server, port } = view;
+      return fact("greeted") === "no"
         ? `${server} port ${port} takes the connection and ${fact("how") === "lost" ? "closes it" : "says nothing"}: no FTP server is there, or it shuts us out, or a box on the way answers for it. It is ${ends[side]}.`
-        : `The command connection ${fact("how") === "lost" ? "is cut" : "goes silent"} ${isPart ? `at ${commands}` : "before the login"}${fact("read") === "no" ? ", which nobody on the way can read under TLS" : ": a box that inspects the conversation may not like it"}. It is ${ends[side]}.`,
-    because: ({ commands, fact, isPart, port }) =>
-      fact("greeted") === "no"
-        ? `port ${port} takes the connection and ${fact("how") === "lost" ? "closes it" : "says nothing"}`
-        : `the command connection ${fact("how") === "lost" ? "is cut" : "goes silent"} ${isPart ? `at ${commands}` : "before the login"}`,
+        : `The command connection ${fact("how") === "lost" ? "is cut" : "goes silent"} ${placeOf(view)}${fact("read") === "no" ? ", which nobody on the way can read under TLS" : ": the server ends it, or a box that inspects the conversation does not like it"}. It is ${ends[side]}.`;
+    },
+    because: (view) =>
+      view.fact("greeted") === "no"
+        ? `port ${view.port} takes the connection and ${view.fact("how") === "lost" ? "closes it" : "says nothing"}`
+        : `the command connection ${view.fact("how") === "lost" ? "is cut" : "goes silent"} ${placeOf(view)}`,
     open: ({ fact }) =>
       fact("read") === "no"
         ? "see the server's log for why it ends the session"
         : fact("greeted") === "no"
           ? "see that the FTP server runs there, and in its log whether it has seen us"
-          : "switch the inspection of FTP off in the box, or use TLS, which it cannot read",
+          : "see the server's log for whether it ends the session; if not, switch the inspection of FTP off in the box on the way, or use TLS, which it cannot read",
     decide: ({ commands, isPart }) =>
       isPart
         ? `Say ${commands} from another network: if it is answered there, the box is at your end.`
@@ -358,13 +267,7 @@ const causes: Readonly<Record<Cause, CauseSentences>> = {
   },
 };
 
-function spokenOf(seen: string): string {
-  if (["ftp", "ssh", "http", "smtp", "pop3", "imap", "tls"].includes(seen)) return seen.toUpperCase();
-  return seen === "" || seen === "other" ? "something else" : seen;
-}
-
 const modes = { passive: "passive", active: "active" } as const;
-const capital = (text: string): string => text.slice(0, 1).toUpperCase() + text.slice(1);
 
 const verdict: VerdictSentences = {
   use: (mode, over) => `Use ${modes[mode]}${over ? ` over IPv${over}` : ""}.`,
