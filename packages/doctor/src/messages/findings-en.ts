@@ -15,7 +15,6 @@ import {
   sight,
   spokenOf,
   stallOf,
-  stalls,
   words,
   wrongOf,
 } from "./findings-phrases-en.ts";
@@ -250,10 +249,12 @@ const causes: Readonly<Record<Cause, CauseSentences>> = {
         : fact("greeted") === "no"
           ? "see that the FTP server runs there, and in its log whether it has seen us"
           : "see the server's log for whether it ends the session; if not, switch the inspection of FTP off in the box on the way, or use TLS, which it cannot read",
-    decide: ({ commands, isPart }) =>
-      isPart
-        ? `Say ${commands} from another network: if it is answered there, the box is at your end.`
-        : "Connect from another network: if the server answers there, it is your end.",
+    decide: ({ commands, isPart, fact }) =>
+      fact("at") === "transfer"
+        ? moving
+        : isPart
+          ? `Say ${commands} from another network: if it is answered there, the box is at your end.`
+          : "Connect from another network: if the server answers there, it is your end.",
   },
   "login-refused": {
     what: ({ server, said }) => `${server} does not let us in${words(said)}.`,

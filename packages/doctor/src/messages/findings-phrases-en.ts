@@ -79,7 +79,7 @@ const wrongAddresses: Readonly<Record<string, Omit<CauseSentences, "decide">>> =
 export const wrongOf = ({ fact }: FindingView) => wrongAddresses[fact("what")] ?? wrongAddresses["told"]!;
 
 /** What becomes of a data connection that stands. */
-export const stalls: Readonly<Record<string, Omit<CauseSentences, "decide">>> = {
+const stalls: Readonly<Record<string, Omit<CauseSentences, "decide">>> = {
   large: {
     what: ({ fact, side }) =>
       `Small lists come, and a large file comes to a halt after ${fact("bytes")} bytes: large packets are lost on the way (MTU), ${ends[side]}.`,
@@ -96,7 +96,7 @@ export const stalls: Readonly<Record<string, Omit<CauseSentences, "decide">>> = 
   },
   nothing: {
     what: ({ port, side, said, isPassive }) =>
-      `The data connection (port ${port}) stands and carries nothing${words(said)}: ${isPassive ? "a box has taken it up for the server and nobody stands behind" : "the server sends nothing"}, or packets are lost. It is ${ends[side]}.`,
+      `The data connection (port ${port}) stands and carries nothing${words(said)}: the server sends nothing, or packets are lost${isPassive ? ", or a box has taken it up for the server and nobody stands behind" : ""}. It is ${ends[side]}.`,
     because: () => "the data connection stands and carries nothing",
     open: (view) =>
       view.isPassive

@@ -75,7 +75,7 @@ const wrongAddresses: Readonly<Record<string, Omit<CauseSentences, "decide">>> =
 export const wrongOf = ({ fact }: FindingView) => wrongAddresses[fact("what")] ?? wrongAddresses["told"]!;
 
 /** What becomes of a data connection that stands. */
-export const stalls: Readonly<Record<string, Omit<CauseSentences, "decide">>> = {
+const stalls: Readonly<Record<string, Omit<CauseSentences, "decide">>> = {
   large: {
     what: ({ fact, side }) =>
       `较短的列表可以收到，大文件在 ${fact("bytes")} 字节之后就停住：较大的数据包在途中丢失（MTU），原因${ends[side]}。`,
@@ -90,7 +90,7 @@ export const stalls: Readonly<Record<string, Omit<CauseSentences, "decide">>> = 
   },
   nothing: {
     what: ({ port, side, said, isPassive }) =>
-      `数据连接（端口 ${port}）已建立，但没有任何数据${words(said)}：${isPassive ? "中间设备代替服务器接受了连接而其后无人" : "服务器什么也没有发送"}，或数据包丢失。原因${ends[side]}。`,
+      `数据连接（端口 ${port}）已建立，但没有任何数据${words(said)}：服务器什么也没有发送，或数据包丢失${isPassive ? "，或中间设备代替服务器接受了连接而其后无人" : ""}。原因${ends[side]}。`,
     because: () => "数据连接已建立，但没有任何数据",
     open: (view) =>
       view.isPassive

@@ -14,7 +14,6 @@ import {
   sight,
   spokenOf,
   stallOf,
-  stalls,
   words,
   wrongOf,
 } from "./findings-phrases-zh-cn.ts";
@@ -242,10 +241,12 @@ const causes: Readonly<Record<Cause, CauseSentences>> = {
         : fact("greeted") === "no"
           ? "请确认 FTP 服务器正在那里运行，并在其日志中查看它是否见过我们"
           : "在服务器日志中查看是否由它结束会话；若不是，在途中的设备上关闭对 FTP 的检查，或使用 TLS，使它无法读取",
-    decide: ({ commands, isPart }) =>
-      isPart
-        ? `请在另一个网络中发送 ${commands}：若在那里得到应答，该设备就在您这一端。`
-        : "请在另一个网络中连接：若服务器在那里应答，问题就在您这一端。",
+    decide: ({ commands, isPart, fact }) =>
+      fact("at") === "transfer"
+        ? moving
+        : isPart
+          ? `请在另一个网络中发送 ${commands}：若在那里得到应答，该设备就在您这一端。`
+          : "请在另一个网络中连接：若服务器在那里应答，问题就在您这一端。",
   },
   "login-refused": {
     what: ({ server, said }) => `${server} 不允许我们登录${words(said)}。`,
