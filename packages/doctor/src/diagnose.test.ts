@@ -5,6 +5,7 @@ import { expect, test } from "vitest";
 import { LoopbackServer } from "../../../test/testkit/loopback-server.ts";
 import { ScriptedServer } from "../../../test/testkit/scripted-server.ts";
 import { TestAuthority } from "../../../test/testkit/certificates.ts";
+import { openData } from "../../../test/testkit/scripted-usual.ts";
 import { passive } from "../../../test/testkit/scripted-ways.ts";
 import { diagnose } from "./diagnose.ts";
 import type { DiagnoseOptions, Diagnosis } from "./diagnose.ts";
@@ -64,6 +65,21 @@ test("where a folder may not be listed the root is, and what was said is kept", 
     Array(4).fill("moved"),
   );
   expect(evidence.elsewhere).toEqual({ code: 550, text: "not this one" });
+});
+
+test("a connection that is cut while a folder below is listed counts as one that is cut at a file", async () => {
+  const script: Script = async ({ argument, control, usual }) => {
+    if (argument !== "pub") return await usual();
+    control.say("150 here it comes");
+    const data = await openData(control);
+    data?.write("-rw-r--r-- 1 a", () => data.resetAndDestroy());
+  };
+  const [diagnosis] = await examined({ on: { LIST: script } });
+  expect(summary(diagnosis, "bulk")).toContain("off epsv data-broken");
+  expect(new Set(diagnosis.findings.map(({ cause, side }) => `${cause} ${side}`))).toEqual(
+    new Set(["data-stalls undecided"]),
+  );
+  expect(diagnosis.verdict.works).toBe(false);
 });
 
 test("nothing may be listed at all, and the data connections stand: that is no fault of the modes", async () => {

@@ -186,10 +186,14 @@ export class Lane {
     }
   }
 
-  /** What is in a folder, in a mode that works. */
+  /** What is in a folder, in a mode that works; where that connection is cut, it is evidence as a file's would be. */
   async listingOf(path: string, mode: ModeCommand): Promise<Uint8Array | undefined> {
+    const { examination, sightings, family } = this.setting;
     const tried = await this.#try(mode, { moves: "listing", path });
-    return tried?.content;
+    if (!tried || !isCutOff(tried)) return tried?.content;
+    examination.notes.attempts.push(evidenceOf(tried, { family, tls: this.tls, purpose: "bulk" }));
+    sightings.bulk[isPassive(mode) ? "passive" : "active"] = tried.outcome;
+    return undefined;
   }
 
   /** From then on the root is listed; false where it is already. */
@@ -315,6 +319,11 @@ function modesOf({ family, examination: { isProxied } }: LaneSetting): ModeComma
   const passive: ModeCommand[] = family === 4 || isProxied ? ["epsv", "pasv"] : ["epsv"];
   const active: ModeCommand[] = family === 4 ? ["port", "eprt"] : ["eprt"];
   return isProxied ? passive : [...passive, ...active];
+}
+
+/** A server may take its time for a list: only what has begun and was ended by somebody counts. */
+function isCutOff({ outcome, bytes, data }: TriedMode): boolean {
+  return data !== undefined && (outcome === "data-broken" || (outcome === "control-silent" && bytes > 0));
 }
 
 function evidenceOf(tried: TriedMode, about: Pick<AttemptEvidence, "family" | "tls" | "purpose">): AttemptEvidence {
