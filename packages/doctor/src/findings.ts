@@ -40,7 +40,7 @@ export const causes = [
   "control-idle-cut",
   /** The data connection stands and carries nothing, or only little: large packets are lost, or somebody answers for the server. */
   "data-stalls",
-  /** The command connection is cut, or goes silent, at the command of a mode. */
+  /** The command connection is cut, or silent: at the command of a mode, at its greeting, or as soon as data is asked for. */
   "control-cut",
   /** The server lets the user not in: nothing behind that can be tried. */
   "login-refused",

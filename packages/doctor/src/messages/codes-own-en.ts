@@ -90,7 +90,8 @@ export const codesCausesEn = {
     todo: "A smaller MTU or MSS on the way (VPN, PPPoE); look for a proxy that answers in the server's place; go on with --resume.",
   },
   "control-cut": {
-    means: "the command connection is cut, or goes silent, at the command of a mode",
+    means:
+      "the command connection is cut, or is silent: at the command of a mode, at its greeting, or as soon as data is asked for",
     todo: "A box reads along and does not like the command: try EPSV for PASV (or the reverse), TLS, or another port than 21.",
   },
   "login-refused": {

@@ -79,7 +79,7 @@ export const codesCausesZhCn: CodesCausesMessages = {
     todo: "减小途中的 MTU 或 MSS（VPN、PPPoE）；检查代替服务器应答的代理；用 --resume 继续。",
   },
   "control-cut": {
-    means: "命令连接在发出模式命令时被切断，或不再应答",
+    means: "命令连接被切断，或没有应答：在发出模式命令时、在等待欢迎信息时，或一请求数据就如此",
     todo: "有设备在读取命令，并且不接受它：以 EPSV 代替 PASV（或反之），使用 TLS，或不用 21 端口。",
   },
   "login-refused": {

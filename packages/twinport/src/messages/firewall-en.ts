@@ -12,7 +12,7 @@ export const firewallEn = {
   rulesOnly: "only the lines to add to rules that are there; by default all else is shut",
   check: "check this machine's rules (nftables, iptables) against what is needed",
   rules: "check these rules instead: output of nft -j list ruleset, iptables-save or ip6tables-save; repeatable",
-  known: "a port that is open on purpose, as 22; repeatable",
+  known: "a port, or a range, that is open on purpose, as 22 or 8000-8010; repeatable",
   json: "what was found as JSON",
   nothingAsked: "firewall needs --for DIALECT, or --check",
   checkAndFor: "--check and --for are two commands",

@@ -13,7 +13,7 @@ export const firewallZhCn: FirewallMessages = {
   rulesOnly: "只写出要加入现有规则的几行；默认关闭其余一切",
   check: "检查本机规则（nftables、iptables）是否符合需要",
   rules: "改为检查这些规则：nft -j list ruleset、iptables-save 或 ip6tables-save 的输出；可重复",
-  known: "有意开放的端口，如 22；可重复",
+  known: "有意开放的端口或端口范围，如 22 或 8000-8010；可重复",
   json: "以 JSON 输出检查结果",
   nothingAsked: "firewall 需要 --for 格式，或 --check",
   checkAndFor: "--check 和 --for 是两个不同的命令",
