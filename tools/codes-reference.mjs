@@ -1,14 +1,11 @@
 // Writes docs/reference/findings/index.md and codes.md and their Chinese twins from the doctor's tables and sentences:
 // node tools/codes-reference.mjs [--check]. With --check it writes nothing and fails when a page is not what they say.
 // Needs a build; the test of these pages imports this file and runs on the sources.
-import { readFileSync, realpathSync, writeFileSync } from "node:fs";
-import { fileURLToPath } from "node:url";
 import { causes, codeWords, codesMessagesIn, explainCode } from "@twinport/doctor";
+import { writePages } from "./generated-pages.mjs";
 
 /** @typedef {import("@twinport/doctor").ExplainedStory} ExplainedStory */
 /** @typedef {import("@twinport/doctor").Language} Language */
-
-const root = new URL("../", import.meta.url);
 
 const words = {
   en: {
@@ -132,25 +129,4 @@ export function codePages() {
   ]);
 }
 
-/** @param {string} path */
-function textOf(path) {
-  try {
-    return readFileSync(new URL(path, root), "utf8");
-  } catch {
-    return undefined;
-  }
-}
-
-const started = process.argv[1];
-if (started && realpathSync(started) === fileURLToPath(import.meta.url)) {
-  for (const { path, text } of codePages()) {
-    if (textOf(path) === text) continue;
-    if (process.argv.includes("--check")) {
-      console.error(`${path} is not what the tables say: run node tools/codes-reference.mjs`);
-      process.exitCode = 1;
-    } else {
-      writeFileSync(new URL(path, root), text);
-      console.log(`wrote ${path}`);
-    }
-  }
-}
+writePages(import.meta.url, codePages);

@@ -1,14 +1,11 @@
 // Writes docs/reference/verbs.md and its Chinese twin from the verb table: node tools/verbs-reference.mjs [--check]
 // With --check it writes nothing and fails when a page is not what the table says. Needs a build; the test of these
 // pages imports this file and runs on the sources.
-import { readFileSync, realpathSync, writeFileSync } from "node:fs";
-import { fileURLToPath } from "node:url";
 import { availableVerbs, lookUpVerb, ruleOf, verbs } from "@twinport/protocol";
+import { writePages } from "./generated-pages.mjs";
 
 /** @typedef {import("@twinport/protocol").Verb} Verb */
 /** @typedef {import("@twinport/protocol").VerbRule} VerbRule */
-
-const root = new URL("../", import.meta.url);
 
 /**
  * What each verb does: the one thing that the table does not say. A row without a sentence does not compile.
@@ -270,25 +267,4 @@ export function verbPages() {
   ];
 }
 
-/** @param {string} path */
-function textOf(path) {
-  try {
-    return readFileSync(new URL(path, root), "utf8");
-  } catch {
-    return undefined;
-  }
-}
-
-const started = process.argv[1];
-if (started && realpathSync(started) === fileURLToPath(import.meta.url)) {
-  for (const { path, text } of verbPages()) {
-    if (textOf(path) === text) continue;
-    if (process.argv.includes("--check")) {
-      console.error(`${path} is not what the verb table says: run node tools/verbs-reference.mjs`);
-      process.exitCode = 1;
-    } else {
-      writeFileSync(new URL(path, root), text);
-      console.log(`wrote ${path}`);
-    }
-  }
-}
+writePages(import.meta.url, verbPages);

@@ -1,7 +1,7 @@
 import { findingsOf } from "@twinport/doctor";
 import { isPassive } from "@twinport/protocol";
-import type { AttemptEnd, AttemptEvidence, ControlEvidence, Evidence, TlsUse } from "@twinport/doctor";
-import type { ModeCommand } from "@twinport/protocol";
+import type { AttemptEvidence, ControlEvidence, Evidence, TlsUse } from "@twinport/doctor";
+import type { AttemptOutcome, ModeCommand } from "@twinport/protocol";
 
 /** Who talks with whom, in addresses of the lab. */
 export const places = {
@@ -15,7 +15,7 @@ export const places = {
 
 type Place = keyof typeof places;
 
-const usual: Partial<Record<AttemptEnd, Partial<AttemptEvidence>>> = {
+const usual: Partial<Record<AttemptOutcome, Partial<AttemptEvidence>>> = {
   moved: { bytes: 300, connected: true, dialMs: 1, ms: 20 },
   "dial-silent": { dialMs: 5000, ms: 5010 },
   "dial-refused": { dialMs: 1, ms: 10 },
@@ -38,11 +38,11 @@ export function tried(place: Place, line: string, more: Partial<AttemptEvidence>
   const isRefused = outcome === "command-refused";
   const told = { port: Number(port || (isOurs ? 40_001 : 50_001)), ...(isOurs && { address: local }) };
   return {
-    ...{ mode: mode as ModeCommand, tls: tls as TlsUse, outcome: outcome as AttemptEnd, purpose: "turn" },
+    ...{ mode: mode as ModeCommand, tls: tls as TlsUse, outcome: outcome as AttemptOutcome, purpose: "turn" },
     ...{ family: place === "six" ? 6 : 4, ms: 50, bytes: 0, connected: false, strangers: [], facts: {} },
     control: { local: { address: local, port: 40_000 }, peer: { address: peer, port: 21 } },
     ...((isOurs || !isRefused) && { told }),
-    ...usual[outcome as AttemptEnd],
+    ...usual[outcome as AttemptOutcome],
     ...(isRefused
       ? reply && { modeReply: reply }
       : { modeReply: { code: 200, text: "yes" }, ...(reply && { lastReply: reply }) }),

@@ -1,5 +1,4 @@
-import type { Endpoint, ModeCommand, TraceEvent } from "@twinport/protocol";
-import type { AttemptEnd } from "./findings.ts";
+import type { AttemptOutcome, Endpoint, ModeCommand, TraceEvent } from "@twinport/protocol";
 
 export type Family = 4 | 6;
 
@@ -33,7 +32,7 @@ export interface AttemptEvidence {
   readonly mode: ModeCommand;
   readonly family: Family;
   readonly tls: TlsUse;
-  readonly outcome: AttemptEnd;
+  readonly outcome: AttemptOutcome;
   readonly ms: number;
   /** What moved: a listing, or the beginning of a file. */
   readonly bytes: number;
@@ -88,7 +87,7 @@ export type DialEnd = "connected" | "refused" | "silent" | "unreachable";
 export interface TlsEvidence {
   readonly family: Family;
   /** The same mode without taking up the session of the command connection. */
-  readonly withoutReuse?: AttemptEnd;
+  readonly withoutReuse?: AttemptOutcome;
   readonly lastReply?: SaidReply;
 }
 

@@ -17,7 +17,7 @@ import { findingsOf } from "./findings-of-evidence.ts";
 import { verdictOf } from "./verdict.ts";
 import { sayFinding, sayVerdict } from "./messages/findings.ts";
 import type { Evidence } from "./evidence.ts";
-import type { AttemptEnd } from "./findings.ts";
+import type { AttemptOutcome } from "@twinport/protocol";
 
 const outSilent = "out-silent undecided 50001 blocks";
 const inSilent = "in-silent undecided 40001 blocks";
@@ -55,7 +55,7 @@ test.each<[string, Evidence, string[]]>([
   expect(found(told)).toEqual(expected);
 });
 
-const ends: readonly AttemptEnd[] = [
+const ends: readonly AttemptOutcome[] = [
   ...(["moved", "refused", "stopped", "command-refused", "reply-not-usable", "dial-refused", "dial-silent"] as const),
   ...([
     "dial-unreachable",

@@ -1,4 +1,4 @@
-import type { AttemptFailure, ModeCommand } from "@twinport/protocol";
+import type { ModeCommand } from "@twinport/protocol";
 
 /** What keeps a mode from working, or will. The codes are stable: each has its page in docs/reference/findings. */
 export const causes = [
@@ -71,6 +71,3 @@ export interface Finding {
   /** Keeps its modes from working; else it is worth knowing only. */
   readonly blocks: boolean;
 }
-
-/** What one forced mode came to. */
-export type AttemptEnd = "moved" | "refused" | "stopped" | AttemptFailure;

@@ -1,4 +1,4 @@
-import { isPassive } from "@twinport/protocol";
+import { isPassive, modeCommands } from "@twinport/protocol";
 import type { DataMode, ModeCommand } from "@twinport/protocol";
 import type { AttemptEvidence, Evidence, Family, TlsUse } from "./evidence.ts";
 import type { Finding } from "./findings.ts";
@@ -24,9 +24,6 @@ export interface Verdict {
   /** It works, though with another use of TLS than the URL asks for. */
   readonly otherwise: { readonly login: TlsUse; readonly mode: DataMode } | undefined;
 }
-
-/** EPSV tells no address that could be wrong, and boxes mend PORT only: as clients choose. */
-const order: readonly ModeCommand[] = ["epsv", "pasv", "port", "eprt"];
 
 /** What follows for the one who wants to move files. */
 export function verdictOf(evidence: Evidence, findings: readonly Finding[]): Verdict {
@@ -66,7 +63,7 @@ function isPassing({ outcome, connected, lastReply }: AttemptEvidence): boolean 
 }
 
 function firstOf(moving: readonly AttemptEvidence[]): ModeCommand | null {
-  return order.find((command) => moving.some(({ mode }) => mode === command)) ?? null;
+  return modeCommands.find((command) => moving.some(({ mode }) => mode === command)) ?? null;
 }
 
 const isLike =

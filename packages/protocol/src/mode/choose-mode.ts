@@ -55,18 +55,19 @@ export function isPassive(mode: ModeCommand): boolean {
   return mode === "epsv" || mode === "pasv";
 }
 
-const all: readonly ModeCommand[] = ["epsv", "pasv", "port", "eprt"];
+/** All of them, in the order in which they are tried where nothing else is known. */
+export const modeCommands: readonly ModeCommand[] = ["epsv", "pasv", "port", "eprt"];
 
 /**
  * The order in which a client tries the four modes. EPSV is asked for before PASV, since it tells no address that could
  * be wrong; on IPv4 PORT before EPRT, since the boxes that rewrite addresses know PORT only.
  */
 export function chooseModes(view: ModeView): ModeOrder {
-  const left = all.flatMap((mode) => {
+  const left = modeCommands.flatMap((mode) => {
     const because = exclusionOf(mode, view);
     return because ? [{ mode, because }] : [];
   });
-  const possible = all.filter((mode) => !left.some((one) => one.mode === mode));
+  const possible = modeCommands.filter((mode) => !left.some((one) => one.mode === mode));
   const passive = possible.filter(isPassive);
   const active = possible.filter((mode) => !isPassive(mode));
   const order = view.prefer === "active" ? [...active, ...passive] : [...passive, ...active];

@@ -1,6 +1,6 @@
 import { ClientError } from "@twinport/client";
 import { formatPicture, sayFinding, sayVerdict, hangText } from "@twinport/doctor";
-import { displayWidth, isPassive, padToWidth, visible } from "@twinport/protocol";
+import { displayWidth, isPassive, modeCommands, padToWidth, visible } from "@twinport/protocol";
 import type { ClientErrorCode } from "@twinport/client";
 import type { Diagnosis, Finding, Language, Picture } from "@twinport/doctor";
 import type { CommandSetting } from "../command-setting.ts";
@@ -9,9 +9,6 @@ import type { Messages } from "../../messages/index.ts";
 type Evidence = Diagnosis["evidence"];
 type Attempt = Evidence["attempts"][number];
 type Control = Evidence["controls"][number];
-
-/** As clients try them. */
-const order: readonly Attempt["mode"][] = ["epsv", "pasv", "port", "eprt"];
 
 /** Letters that turn the direction of those behind them. */
 const turning = /[\u061C\u200E\u200F\u202A-\u202E\u2066-\u2069]/gu;
@@ -101,7 +98,7 @@ function triedLines(evidence: Evidence, messages: Messages): string[] {
 }
 
 function inOrder(attempts: readonly Attempt[]): Attempt[] {
-  return attempts.toSorted((one, other) => order.indexOf(one.mode) - order.indexOf(other.mode));
+  return attempts.toSorted((one, other) => modeCommands.indexOf(one.mode) - modeCommands.indexOf(other.mode));
 }
 
 /** A server that was to dial and is silent is waiting for its own dial: what matters is that nobody came. */
