@@ -61,10 +61,13 @@ async function serverOf(pid: number, here: string): Promise<RunningServer | unde
   return { pid, args, folder, isElsewhere: there !== here, isHidden };
 }
 
+/** The command; or what `npm start` runs in a clone, which is the command itself in the same process. */
+const program = /(?:^|\/)(?:twinport(?:\.js|\.mjs|\.cmd)?|tools\/start\.mjs)$/;
+
 /** What stands behind `serve` in the command line of a twinport; undefined in that of any other program. */
 export function serveArgsOf(words: readonly string[]): readonly string[] | undefined {
   // Before it may be node and its options; a shell that starts it has it all in one word.
-  const at = words.findIndex((word) => /^twinport(\.js|\.mjs|\.cmd)?$/.test(path.basename(word)));
+  const at = words.findIndex((word) => program.test(word));
   const serve = words.indexOf("serve", at + 1);
   if (at === -1 || serve === -1) return undefined;
   // Between them may be --lang only.

@@ -17,6 +17,12 @@ describe("a server that runs is known by its command line", () => {
       ["twinport", "--lang", "en", "serve", "--listen", "0.0.0.0:21"],
       ["--listen", "0.0.0.0:21"],
     ],
+    [
+      ["node", "tools/start.mjs", "serve", "--listen", "0.0.0.0:21"],
+      ["--listen", "0.0.0.0:21"],
+    ],
+    [["node", "start.mjs", "serve"], undefined],
+    [["mytwinport", "serve"], undefined],
     [["twinport", "doctor", "--server"], undefined],
     [["twinport", "get", "ftp://h/a", "somewhere", "serve"], undefined],
     [["sh", "-c", "twinport serve"], undefined],
